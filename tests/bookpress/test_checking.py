@@ -321,6 +321,19 @@ def test_what_is_right_is_not_accused_and_paragraphs_to_look_at_are_no_fault(
         put("index", "All 86 models.")
 
 
+def test_what_is_wrong_is_found_although_what_the_cover_shows_was_not_run(
+    find: Find, book: Project
+) -> None:
+    first = book.root / "notebooks/first.md"
+    finding = 'finding: "There are some. {holds}`first:most`"'
+    first.write_text(first.read_text().replace("also: [number]", f"also: [number], {finding}"))
+    cover = "```{chapters}\n```\n\nAs {cite:t}`knwon2024` says."
+    some = "There are some. {holds}`most = above(number, 0)`"
+    [said] = [one for one in find("index", cover, "notebooks/first", some) if "knwon2024" in one]
+    assert said.startswith("index.md:")
+    assert said.endswith("did you mean known2024?")
+
+
 @pytest.mark.parametrize(
     ("text", "numbers"),
     [

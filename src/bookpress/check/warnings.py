@@ -27,7 +27,7 @@ from bookpress.files import decoded
 from bookpress.formats import Format
 from bookpress.outputs.base.process import make
 from bookpress.outputs.html import FORMAT as PAGES
-from bookpress.outputs.html.pages import log_of
+from bookpress.outputs.html.pages import BROKEN_OFF, log_of
 from bookpress.outputs.html.places import CELL, source_line
 from bookpress.run import processes
 from bookpress.run.cache import Run
@@ -149,8 +149,10 @@ def _warning_lines(project: Project, edition: Edition, runs: Mapping[str, Run]) 
         try:
             make([DUMMY], home, source, moment)
         except PressError:
-            warnings = [line for line in log_of(home) if PLACE.match(line)]
-            if warnings:
+            log = log_of(home)
+            warnings = [line for line in log if PLACE.match(line)]
+            is_whole = not any(map(BROKEN_OFF.search, log))
+            if warnings and is_whole:
                 return warnings
             raise
         lacking = "|".join([*LACKING, *project.settings.reported])

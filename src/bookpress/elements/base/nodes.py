@@ -118,9 +118,9 @@ def _made(node: later, env: BuildEnvironment) -> list[nodes.Node]:
     try:
         return make(node, env)
     except (UnknownNameError, FormatError) as error:
-        kind = node["kind"]
+        kind = node.get("kind", "")
         logger.error("%s", error, location=node, type="bookpress", subtype=kind)  # noqa: TRY400
-        return [nodes.problematic("", f"{kind} {node['name']}")]
+        return [nodes.problematic("", f"{kind} {node.get('name', '')}".strip())]
 
 
 def _is_in_chapter(self: HTML5Translator) -> bool:

@@ -63,7 +63,9 @@ SHOWN = 40
 LONGEST = 200
 """The most characters of the cause of a warning that a message shows; the log has all."""
 
-FATAL = re.compile(r"\w+ (error|occurred)( \([\w.]+\))?:$|Traceback")
+BROKEN_OFF = re.compile(r"\w+ (error|occurred)( \([\w.]+\))?:$")
+"""What Sphinx says when it breaks off."""
+FATAL = re.compile(rf"{BROKEN_OFF.pattern}|Traceback")
 WARNING = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b")
 PROGRESS = re.compile(r"^[^:\n]*\.\.\. (?=([^:\n]+: )?(WARNING|ERROR|CRITICAL): )", re.MULTILINE)
 """What Sphinx has said of its progress in the line of a warning: "checking consistency... "."""
