@@ -116,7 +116,10 @@ def test_faults_in_a_notebook_are_in_a_cell(tmp_path: Path) -> None:
 
 
 @pytest.mark.heavy
-def test_what_a_notebook_says_in_vain_is_named_by_its_cell(tmp_path: Path) -> None:
+def test_what_a_notebook_says_in_vain_is_named_by_its_cell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")  # so that no cell of the table is folded
     prose = "Words.\n\nIt is {result}`size`.\n\nIt is large. {holds}`above(size, 9)`"
     files = {
         "_toc.yml": "format: jb-book\nroot: one\n",

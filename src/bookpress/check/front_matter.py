@@ -34,7 +34,7 @@ def front_matter_faults(project: Project, name: str, slug: str, text: str) -> It
         yield Problem(name, line_in_yaml(message), message)
         return
     own = entries.get(key) or {}
-    if not own and (meant := similar(key, list(map(str, entries)))):
+    if key not in entries and (meant := similar(key, list(map(str, entries)))):
         fault = f"the front matter's {meant!r} is not read; did you mean {key}?"
         yield Problem(name, _entry_line(text, meant), fault)
     if ALSO in entries and "{code-cell}" in text:
