@@ -153,7 +153,9 @@ def document_path(root: Path, name: str, written: str = "") -> Path:
     ordered = sorted(known, key=lambda ending: (ending not in pages, ending))
     there = [name + ending for ending in ordered if (root / f"{name}{ending}").is_file()]
     missing = written if written.endswith(known) else f"{name}{known[0]}"
-    return root / next(iter(_not_excluded(root, there) or there), missing)
+    if len(there) > 1:
+        there = _not_excluded(root, there) or there
+    return root / next(iter(there), missing)
 
 
 def listed_documents(project: Project) -> dict[str, Path]:

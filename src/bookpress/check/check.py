@@ -101,7 +101,7 @@ def _problems(
     warnings, unchecked = sphinx_warnings(project)
     reported = {problem.without_place for problem in problems}
     new = [explained(each, pages) for each in warnings if each.without_place not in reported]
-    names = known_names(project, pages)
+    names = known_names(project, pages) if new else []
     problems += [with_nearest(each, names) for each in new]
     return problems, unchecked
 
