@@ -12,6 +12,7 @@ from bookpress.book.project import Project
 from bookpress.book.renamed import load_renamed
 from bookpress.edition.editions import Edition
 from bookpress.formats import Format, still_made
+from bookpress.outputs.html import FORMAT as PAGES
 from bookpress.run.failures import ChapterError
 from bookpress.run.runner import RunOptions, failure
 from bookpress.terminal.messages import note
@@ -51,11 +52,14 @@ def build(
                 note(str(failure(project, errors)))
             return Built(edition, target, changed=False, fresh=[], failed=[*wanted.failed])
         # imported here: a build with nothing to do needs none of it, and is a third faster without
-        from bookpress.assembly.make import make_edition
+        from bookpress.outputs.base.process import maker_of
 
-        load_renamed(project)  # a fault in it is told before chapters run
-        left_out = _left_out(project, wanted)
-        outcome = make_edition(project, wanted, options)
+        with maker_of(PAGES) as sphinx:  # imports while this process does
+            from bookpress.assembly.make import make_edition
+
+            load_renamed(project)  # a fault in it is told before chapters run
+            left_out = _left_out(project, wanted)
+            outcome = make_edition(project, wanted, options, sphinx)
     if left_out:
         note(f"the edition has changed, and is built again without {' and '.join(left_out)}")
     failed = [error.chapter for error in outcome.errors]

@@ -38,7 +38,7 @@ from bookpress.elements.contested.register import load_contested
 from bookpress.elements.value.reported import load_reported
 from bookpress.errors import PressError
 from bookpress.files import canonical, naming, pretty, replace_file, sha256
-from bookpress.outputs.base.process import Maker, make, maker_of
+from bookpress.outputs.base.process import Maker, make
 from bookpress.outputs.html import FORMAT as PAGES
 from bookpress.outputs.html.executed import executed_file
 from bookpress.outputs.html.memory import keep_memory, prepare_memory
@@ -62,29 +62,32 @@ SHOWN = 5
 """The most faults that are reported if they do not fail the build."""
 
 
-def make_edition(project: Project, wanted: Ingredients, options: RunOptions) -> Outcome:
-    """Run what has changed, make the pages and everything with them, and publish."""
+def make_edition(
+    project: Project, wanted: Ingredients, options: RunOptions, sphinx: Maker
+) -> Outcome:
+    """Run what has changed, make the pages and everything with them, and publish.
+
+    While chapters run, `sphinx`, the process that makes the pages, draws pictures.
+    """
     check_needs(project)
     check_theme(project, wanted.epoch)
     load_reported(project)
     load_contested(project)
     edition = wanted.edition
     source = project.workshop / "source"
-    # while chapters run, this process imports, then draws
-    with maker_of(PAGES) as sphinx:
-        begun = time.monotonic()
-        outcome = _run(project, edition, options, sphinx.prepare)
-        statements = checked_statements(wanted.files, edition, outcome.runs)
-        made = [PAGES, *wanted.formats]
-        record = edition_record(project, edition, wanted.default, outcome.runs, made)
-        executed = time.monotonic()
-        options.reporter.step("assembling the pages")
-        memory_digest = prepare_memory(project, edition, wanted.files)
-        staged = _staged_files(project, wanted, outcome.runs)
-        stage(staged, edition, outcome.runs, record, source)
-        sphinx.begin(project.workshop, source, page_epoch(project.root))
-        draft = _begin_draft(project, record, outcome, statements)
-        _finish(sphinx, edition, outcome)
+    begun = time.monotonic()
+    outcome = _run(project, edition, options, sphinx.prepare)
+    statements = checked_statements(wanted.files, edition, outcome.runs)
+    made = [PAGES, *wanted.formats]
+    record = edition_record(project, edition, wanted.default, outcome.runs, made)
+    executed = time.monotonic()
+    options.reporter.step("assembling the pages")
+    memory_digest = prepare_memory(project, edition, wanted.files)
+    staged = _staged_files(project, wanted, outcome.runs)
+    stage(staged, edition, outcome.runs, record, source)
+    sphinx.begin(project.workshop, source, page_epoch(project.root))
+    draft = _begin_draft(project, record, outcome, statements)
+    _finish(sphinx, edition, outcome)
     write_open_data(draft, project.workshop / PAGES.name)
     log = log_of(project.workshop)
     warnings = "\n".join(warnings_in(log))

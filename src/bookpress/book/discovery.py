@@ -14,7 +14,7 @@ from bookpress.book.cells import excluded_from_running, has_cells, is_notebook
 from bookpress.book.chapters import Chapter
 from bookpress.book.custom_formats import custom_formats
 from bookpress.book.documents import (
-    document_path,
+    document_paths,
     listed_documents,
     may_be_written,
     unlisted,
@@ -41,7 +41,7 @@ def discover(project: Project) -> list[Chapter]:
     _check_listed(project, list(paths.values()))
     paths = {name: path for name, path in paths.items() if path.is_file()}
     drafts = [f"{CHAPTERS}/{path.stem}" for path in sorted((project.root / CHAPTERS).glob("*.md"))]
-    others = {name: document_path(project.root, name) for name in drafts if name not in paths}
+    others = document_paths(project.root, {name: "" for name in drafts if name not in paths})
     run = [name for name, path in paths.items() if _is_run(project, path)]
     run += [name for name, path in others.items() if _is_run(project, path)]
     for name, path in unlisted(project, {*paths, *others}).items():

@@ -142,26 +142,34 @@ def _inner(entry: Mapping[str, Any], names: Sequence[str]) -> Iterator[Any]:
         yield from inner if isinstance(inner, list) else []
 
 
-def document_path(root: Path, name: str, written: str = "") -> Path:
-    """Return the file of a document; if there is none, the one that an author would write.
+def document_path(root: Path, name: str) -> Path:
+    """Return the file of a document; if there is none, the one that an author would write."""
+    return document_paths(root, {name: ""})[name]
 
-    That is the one `written` in ``_toc.yml``, if its suffix stands there.
+
+def document_paths(root: Path, written: Mapping[str, str]) -> dict[str, Path]:
+    """Return the files of documents, by name.
+
+    If there is none, it is the one that an author would write: as the document is `written` in
+    ``_toc.yml``, if its suffix stands there.
     """
     known = endings(root)
     pages = {*ENDINGS[:3], *custom_formats(root)}
     # the order in which Sphinx looks
     ordered = sorted(known, key=lambda ending: (ending not in pages, ending))
-    there = [name + ending for ending in ordered if (root / f"{name}{ending}").is_file()]
-    missing = written if written.endswith(known) else f"{name}{known[0]}"
-    if len(there) > 1:
-        there = _not_excluded(root, there) or there
-    return root / next(iter(there), missing)
+    paths = {}
+    for name, as_written in written.items():
+        there = [name + ending for ending in ordered if (root / f"{name}{ending}").is_file()]
+        missing = as_written if as_written.endswith(known) else f"{name}{known[0]}"
+        if len(there) > 1:
+            there = _not_excluded(root, there) or there
+        paths[name] = root / next(iter(there), missing)
+    return paths
 
 
 def listed_documents(project: Project) -> dict[str, Path]:
     """Return the documents that ``_toc.yml`` lists, in order, and where they are or would be."""
-    listed = _listed(project)
-    return {name: document_path(project.root, name, each) for name, each in listed.items()}
+    return document_paths(project.root, _listed(project))
 
 
 def may_be_written(project: Project) -> bool:
@@ -192,8 +200,8 @@ def unlisted(project: Project, listed: Container[str]) -> dict[str, Path]:
         return {}
     known = endings(project.root)
     names = [_without_ending(name, known) for name in source_files(project) if name.endswith(known)]
-    others = dict.fromkeys(name for name in names if name not in listed)
-    return {name: document_path(project.root, name) for name in others}
+    others = dict.fromkeys((name for name in names if name not in listed), "")
+    return document_paths(project.root, others)
 
 
 def is_document(project: Project, path: Path) -> bool:

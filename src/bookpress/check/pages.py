@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bookpress.book.chapters import Chapter
-from bookpress.book.documents import document_path, listed_documents, toc_files
+from bookpress.book.documents import document_paths, listed_documents, toc_files
 from bookpress.book.project import Project
 from bookpress.files import decoded
 
@@ -14,8 +14,8 @@ def pages_of(project: Project, chapters: Sequence[Chapter]) -> dict[str, str]:
     """Return the text of every page, by file."""
     pages = {}
     sources = {chapter.docname: chapter for chapter in chapters}
-    for name in dict.fromkeys([*toc_files(project), *sources]):
-        path = document_path(project.root, name)
+    names = dict.fromkeys([*toc_files(project), *sources], "")
+    for name, path in document_paths(project.root, names).items():
         if name in sources:
             pages[sources[name].where] = sources[name].source
         elif path.suffix == ".md" and path.is_file():
