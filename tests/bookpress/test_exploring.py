@@ -81,6 +81,24 @@ def test_values_for_one_chapter_win_over_those_for_all(press: Press, home: Path)
     assert (tried(home, "one")["n"], tried(home, "two")["n"]) == ([2, 8], [2, 7])
 
 
+def test_a_value_that_fails_is_told_and_not_offered_beside_those_that_run(tmp_path: Path) -> None:
+    cells = f"{CELL}:tags: [parameters]\n\nn = 2\n```\n\n{CELL}print(6 / (3 - n))\n```\n"
+    home = write_files(tmp_path, {**FILES, "two.md": f"{HEAD}# Two\n\n{cells}"})
+    for _ in range(2):  # it is told again where all the rest is done
+        said = run_press(home, "explore", "-g", "n=1:4", "-g", "side=left,right", code=1)
+        assert "1 of 7 states failed; the pages offer the others:" in said
+        assert "two n=3: two: code cell 2 (`print(6 / (3 - n))`) failed with Zero" in said
+        assert "division by zero (two.md:14)" in said
+        assert "edition default" in said
+    assert tried(home, "two") == {"n": [1, 2, 4]}
+    assert tried(home, "one") == {"n": [1, 2, 3, 4], "side": ["left", "right"]}
+    page = (home / "_build/editions/default/html/two.html").read_text("utf-8")
+    assert re.findall(r'data-value="(\d)"', page) == ["2", "1", "2", "4"]
+    write_files(home, {"book/settings.yml": "strict: true\n"})
+    assert "1 of 9 runs failed:" in run_press(home, "explore", "two", "-g", "two.n=1:4", code=1)
+    assert (home / "_build/editions/default/html/two.html").read_text("utf-8") == page
+
+
 def test_pictures_of_states_are_there_whenever_the_book_is_made_again(tmp_path: Path) -> None:
     drawn = f"{CELL}import matplotlib.pyplot as plt\n\nplt.plot([1, n]);\n```\n"
     cells = f"{CELL}:tags: [parameters]\n\nn = 2\n```\n\n{drawn}"

@@ -25,8 +25,9 @@ def explore(
 
     Each state changes one choice, which readers can then turn on the page. The command also says
     under which choices each statement holds. Values are those that the type of a parameter lists,
-    or those of -g. Finished runs are kept: run the same command again to continue. States last as
-    long as the edition; a build that changes it drops them.
+    or those of -g. Finished runs are kept: run the same command again to continue. States that fail
+    are named at the end and the exit code is 1; the pages offer the others, unless the book is
+    strict. States last as long as the edition; a build that changes it drops them.
 
     For example: explore CHAPTER -g NAME=1,2,3 -g OTHER=2000:2020:5
     """
@@ -35,6 +36,7 @@ def explore(
     from bookpress.states.explore import explore as explore_states
     from bookpress.states.explore import is_explored, states_to_explore, unexplored, why_none
     from bookpress.states.sweeps.grid import read_grid
+    from bookpress.states.sweeps.tasks import raise_failed
 
     project = opt.current_project()
     options = opt.run_options(jobs, engine, force, time_limit, scheduler)
@@ -58,7 +60,9 @@ def explore(
         return
     opt.ask_before(missing, yes)
     with opt.reported(options) as how:
-        built = explore_states(project, default, states, how, chosen)
-    many = with_noun(len(states), "state")
+        built, failed = explore_states(project, default, states, how, chosen)
+    many = with_noun(len(states) - len(failed), "state")
     say(f"edition {styled(built.edition.folder, 'bold')} ({built.edition.id}): {many}")
     typer.echo(built.folder / "html" / "index.html")
+    tasks = [state.task for state in states]
+    raise_failed(tasks, failed, "state", "failed; the pages offer the others")

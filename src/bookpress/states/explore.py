@@ -152,19 +152,21 @@ def explore(
     states: Sequence[State],
     options: RunOptions,
     formats: Sequence[Format] = (),
-) -> Built:
+) -> tuple[Built, dict[int, str]]:
     """Run states of the default edition, and publish it with them once all is complete.
 
-    It is an error if a chapter fails under some value, or shows other figures or tables under it. A
-    chapter without states may fail as in a build, unless the book is strict.
+    Return what was built, and the errors of states that failed, by position: they are left out. It
+    is an error if a chapter with states fails with its published values, if it shows other figures
+    or tables under some value, and in a strict book if anything fails.
     """
-    digest = _digest(project, default, states)
     if not options.force and is_explored(project, default, states, formats):
-        return Built(default, project.editions / default.folder, changed=False, fresh=[])
-    explored = _run(project, default, states, options)
+        return Built(default, project.editions / default.folder, changed=False, fresh=[]), {}
+    explored, failed = _run(project, default, states, options)
+    digest = _digest(project, default, [outcome.state for outcome in explored.outcomes])
     files = StateFiles(digest, explored.staged, explored.write)
     with explored.clock.book():
-        return build(project, default, replace(options, force=False), formats, files)
+        built = build(project, default, replace(options, force=False), formats, files)
+    return built, failed
 
 
 @dataclass(frozen=True)
@@ -248,20 +250,33 @@ class Exploration:
 
 def _run(
     project: Project, default: Edition, states: Sequence[State], options: RunOptions
-) -> Exploration:
-    """Run the published edition and its states; raise if one fails that may not."""
+) -> tuple[Exploration, dict[int, str]]:
+    """Run the published edition and its states; raise if one fails that may not.
+
+    Return the errors of the others by their positions among the states.
+    """
     tasks = _tasks(default, states)
     ran, _, errors = run_all(project, tasks, default.fingerprint, options)
+    published = len(default.chapters)
     needed = {state.chapter.slug for state in states}
-    if project.settings.strict:
-        needed = {chapter.slug for chapter in default.chapters}
-    fatal = {place: why for place, why in errors.items() if tasks[place].chapter.slug in needed}
+    fatal = {
+        place: why
+        for place, why in errors.items()
+        if place < published and tasks[place].chapter.slug in needed
+    }
+    failed = {place - published: why for place, why in errors.items() if place >= published}
+    if project.settings.strict or len(failed) == len(states):
+        fatal = errors
     raise_failed(tasks, fatal, "run")
     runs = _published(default, ran, errors)
-    outcomes = [ExploredState(state, ran[place]) for place, state in enumerate(states, len(runs))]
+    outcomes = [
+        ExploredState(state, ran[published + place])
+        for place, state in enumerate(states)
+        if place not in failed
+    ]
     clock = Clock(project, default)
     clock.note_runs(runs.values(), outcomes)
-    return Exploration(project, default, options, runs, outcomes, clock)
+    return Exploration(project, default, options, runs, outcomes, clock), failed
 
 
 def _published(
