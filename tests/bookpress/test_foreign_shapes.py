@@ -263,6 +263,34 @@ def test_names_that_differ_in_signs_alone_are_two_chapters(tmp_path: Path) -> No
     assert "3 chapters with code: ebb-tide, ebb-tide-2, ebb-tide-3; 1 page without" in said
 
 
+def test_chapters_of_one_file_name_are_told_and_found_by_their_files(tmp_path: Path) -> None:
+    listed = "[{file: ebb/tide}, {file: flow/tide}, {file: moon}]"
+    files = {
+        "_toc.yml": f"format: jb-book\nroot: cover\nchapters: {listed}\n",
+        "cover.md": "# Tides\n",
+        "book/settings.yml": "strict: true\n",
+        "ebb/tide.md": f"{HEAD}# Ebb\n\n```{{code-cell}}\n1\n```\n",
+        "flow/tide.ipynb": notebook("Flow", {"wrong": "no_such", "parameters": "n = 1"}),
+        "moon.md": f"{HEAD}# Moon\n\n```{{code-cell}}\n1\n```\n",
+    }
+    write_files(tmp_path, files)
+    told = (
+        "files of the same name: commands call their chapters ebb-tide, flow-tide, "
+        "and also take the file, such as ebb/tide.md"
+    )
+    assert told in run_press(tmp_path, "init", whole=True)
+    assert told in run_press(tmp_path, "build", code=1)
+    refused = run_press(tmp_path, "run", "tide", code=2)
+    assert refused == "error: no chapter 'tide'; did you mean ebb-tide or flow-tide?\n"
+    assert "Ebb" in run_press(tmp_path, "cite", "ebb/tide")
+    assert "ebb-tide: " in run_press(tmp_path / "ebb", "run", "tide.md", whole=True)
+    for command in ("sweep", "explore"):
+        asked = (command, "flow/tide.ipynb", "-g", "n=1,2", "--dry-run")
+        assert "of them to be run" in run_press(tmp_path, *asked, whole=True)
+    refused = run_press(tmp_path, "build", "--chapters", "moon,flow/tides", "-p", "n=2", code=2)
+    assert "no chapter 'flow/tides'; did you mean flow-tide?" in refused
+
+
 @pytest.mark.parametrize(
     ("files", "said"),
     [

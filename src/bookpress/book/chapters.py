@@ -446,4 +446,7 @@ def no_chapter(slug: str, chapters: Sequence[Chapter]) -> str:
         moved = chapter.renamed.names(slug).moved
         if moved:
             return f"no chapter {quoted(slug)} any more: it is now part of {moved}"
+    namesakes = [each.slug for each in chapters if page_name(each.docname) == slug]
+    if namesakes:
+        return f"no chapter {quoted(slug)}; did you mean {' or '.join(namesakes)}?"
     return f"no chapter {quoted(slug)}{nearest(slug, [chapter.slug for chapter in chapters])}"

@@ -22,6 +22,7 @@ from bookpress.book.documents import (
 from bookpress.book.execution import Execution
 from bookpress.book.project import CHAPTERS, Project
 from bookpress.book.renamed import load_renamed
+from bookpress.chapter.quotes import page_name
 from bookpress.errors import PressError, some_of
 from bookpress.files import decoded
 from bookpress.terminal.messages import note
@@ -139,6 +140,18 @@ def _slugs(names: Sequence[str], before: Container[str]) -> dict[str, str]:
         slug = last[name] if rivals.count(last[name]) == 1 else slug_of(name)
         slugs[name] = _numbered(slug, {*slugs.values()})
     return slugs
+
+
+def namesakes(chapters: Sequence[Chapter]) -> str:
+    """Return what to say of chapters whose files share a name with others; empty if none do."""
+    named = [each for each in chapters if each.slug != slug_of(page_name(each.docname))]
+    if not named:
+        return ""
+    slugs = some_of([chapter.slug for chapter in named], MOST_NAMED)
+    return (
+        f"files of the same name: commands call their chapters {slugs}, "
+        f"and also take the file, such as {named[0].where}"
+    )
 
 
 def _numbered(slug: str, taken: Container[str]) -> str:

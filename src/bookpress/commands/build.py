@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bookpress.commands.base import options as opt
-from bookpress.terminal.messages import say, styled
+from bookpress.terminal.messages import note, say, styled
 
 if TYPE_CHECKING:
     from bookpress.assembly.build import Built
@@ -36,7 +36,7 @@ def build(
 
     Chapters that have not changed are not run again.
     """
-    from bookpress.book.discovery import discover
+    from bookpress.book.discovery import discover, namesakes
     from bookpress.run.engine import engine_for
 
     project = opt.current_project()
@@ -47,6 +47,8 @@ def build(
     is_built = set(names) <= set(project.built)
     is_new = bool(parameter) or only is not None or not is_built
     all_chapters = discover(project)
+    if words := namesakes(all_chapters):
+        note(words)
     likely = _single_chapter(parameter or [], all_chapters) if is_built and not force else None
     opened = engine_for(project, engine, likely, all_chapters) if is_new or force else None
     # imported here, while that process does its imports

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bookpress.book.chapters import Chapter
-from bookpress.book.discovery import discover
+from bookpress.book.discovery import discover, namesakes
 from bookpress.book.documents import excluded_files, listed_documents, source_files
 from bookpress.book.needs import missing_needs
 from bookpress.book.parsed import KERNEL
@@ -40,6 +40,7 @@ def introduce(project: Project) -> Iterator[str]:
     listed = f": {names}" if names else ""
     with_code = with_noun(len(chapters), "chapter")
     yield f"{with_code} with code{listed}; {with_noun(pages, 'page')} without"
+    yield from filter(None, [namesakes(chapters)])
     yield from _kernels(chapters)
     yield from (f"{need} is not installed" for need in missing_needs(project))
     yield from _staged(project)

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -123,14 +124,41 @@ def _ordered(project: Project, _: str | None, __: str) -> Offers:
     return ((name, "") for name in ordered_parameters(discover(project)))
 
 
+def in_slugs(given: str | list[str] | None) -> str | list[str] | None:
+    """Return the names of chapters that may be given by their files, with or without the ending."""
+    if isinstance(given, list):
+        return [_slug_of(name) for name in given]
+    if given is None:
+        return None
+    return ",".join(_slug_of(name.strip()) for name in given.split(","))
+
+
+def _slug_of(name: str) -> str:
+    if "/" not in name and not Path(name).is_file():
+        return name
+    from bookpress.book.discovery import discover
+
+    project = current_project()
+    path = os.path.relpath(Path(name).resolve(), project.root)
+    for chapter in discover(project):
+        if {path, name} & {chapter.docname, chapter.where}:
+            return chapter.slug
+    return name
+
+
 def argument(text: str, find: Find) -> Any:
     """Return an argument with its help and its completions."""
-    return typer.Argument(help=text, autocompletion=offering(find))
+    callback = in_slugs if find is _chapters else None
+    return typer.Argument(help=text, autocompletion=offering(find), callback=callback)
 
 
 def option(text: str, find: Find, *names: str, metavar: str | None = None) -> Any:
     """Return an option with its help and its completions."""
-    return typer.Option(*names, help=text, metavar=metavar, autocompletion=offering(find))
+    callback = in_slugs if find is _chapters else None
+    offers = offering(find)
+    return typer.Option(
+        *names, help=text, metavar=metavar, autocompletion=offers, callback=callback
+    )
 
 
 EditionName = Annotated[str, argument("Name of the edition.", _editions)]
@@ -143,7 +171,7 @@ OtherEdition = Annotated[
     argument("The other edition; by default the same one with the values of -p.", _editions),
 ]
 BuiltEditions = Annotated[list[str] | None, argument("Names or ids of built editions.", _built)]
-ChapterName = Annotated[str, argument("The chapter's name, as in its address.", _chapters)]
+ChapterName = Annotated[str, argument("The chapter's name in its address, or its file.", _chapters)]
 AnyChapter = Annotated[str | None, argument("The chapter; without one the whole book.", _chapters)]
 SomeChapters = Annotated[list[str] | None, argument("Chapters; all by default.", _chapters)]
 BaseEdition = Annotated[
