@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from functools import wraps
 from importlib import import_module
+from inspect import getdoc
 from typing import Any
 
 TABLES = {
@@ -78,7 +79,7 @@ def _named(name: str, load: Callable[..., Any]) -> Callable[..., Any]:
     if table := getattr(load, "__self__", None):
         loader.__doc__ = table.documentation(name)
     else:
-        imported = (load.__doc__ or "").replace(">>> ", f"{IMPORT}\n    >>> ", 1)
+        imported = (getdoc(load) or "").replace(">>> ", f"{IMPORT}\n>>> ", 1)
         loader.__doc__ = re.sub(r"\bload_(\w+)", r"cd.data.\1", imported)
     return loader
 

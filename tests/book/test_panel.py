@@ -46,6 +46,14 @@ def test_the_first_screen_of_a_phone_reaches_the_text_of_every_chapter(
 
 
 @pytest.mark.heavy
+def test_no_chapter_takes_longer_than_nine_minutes_to_read(site: Site, page: Page) -> None:
+    page.goto(site.url("index.html"))
+    minutes = page.locator(".chapter-time").all_inner_texts()
+    assert len(minutes) > 10
+    assert [time for time in minutes if int(time.removesuffix(" min")) > 9] == []
+
+
+@pytest.mark.heavy
 def test_choices_open_by_key_and_the_focus_comes_back(site: Site, page: Page) -> None:
     page.goto(site.url(CHAPTER))
     opener = page.locator(".to-choices")
