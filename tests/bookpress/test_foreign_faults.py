@@ -375,6 +375,25 @@ def test_warnings_of_a_kind_are_told_once_and_hide_no_others(tmp_path: Path) -> 
     assert f"... and 3 more (all that Jupyter Book said: {home}/_build/press/sphinx.log)" in said
 
 
+@pytest.mark.heavy
+def test_faults_of_pages_that_are_not_told_are_in_a_file(tmp_path: Path) -> None:
+    fetched = "".join(f'<img src="https://{host}.example/a.png">\n' for host in "abcdefg")
+    links = "".join(f'<a href="lost{number}.html">lost</a>\n' for number in range(9))
+    files = {
+        "_config.yml": "title: Lost\n",
+        "_toc.yml": "format: jb-book\nroot: one\n",
+        "one.md": f"# One\n\n<div>\n{links}{fetched}</div>\n",
+    }
+    home = write_files(tmp_path, files)
+    said = run_press(home, "build", whole=True)
+    file = home / "_build/press/faults.txt"
+    assert f"... and 4 more (all of them: {file}) note: the pages fetch from" in said
+    assert said.count(f"(all of them: {file})") == 2
+    faults = file.read_text("utf-8").splitlines()
+    assert [fault for fault in faults if "lost8.html: there is no such file" in fault]
+    assert [fault for fault in faults if "fetches https://g.example/a.png" in fault]
+
+
 def test_a_warning_is_told_without_the_progress_before_it(tmp_path: Path) -> None:
     log = f"checking... {tmp_path}/source/b.md: WARNING: alone\nreading... ERROR: bad\nwriting... done"
     write_files(tmp_path, {"sphinx.log": log})

@@ -14,7 +14,7 @@ from typing import Any
 
 from bookpress.assembly.edition_record import edition_record
 from bookpress.assembly.ingredients import Ingredients
-from bookpress.assembly.page_check import by_fault, check_pages, hosts_in
+from bookpress.assembly.page_check import PageFault, by_fault, check_pages, hosts_in
 from bookpress.assembly.published import (
     FAILED,
     MADE_FROM,
@@ -202,8 +202,7 @@ def _finish_pages(project: Project, wanted: Ingredients, reporter: Reporter) -> 
     faults = check_pages(pages)
     if faults and load_settings(source).strict:
         raise PressError(_listed("the pages have faults:", faults))
-    _note_faults(by_fault(faults), "the pages have faults:")
-    _note_faults(hosts_in(faults), "the pages fetch from other hosts:")
+    _note_faults(project, faults)
     if wanted.states:
         wanted.states.write(source, pages)
 
@@ -232,10 +231,18 @@ def _note_warnings(project: Project, warnings: Sequence[str]) -> None:
         note(_listed("Jupyter Book warns:", lines))
 
 
-def _note_faults(faults: Sequence[str], heading: str) -> None:
-    """Report faults of a book that may have some."""
-    if faults:
-        note(_listed(heading, _first(faults)))
+def _note_faults(project: Project, faults: Sequence[PageFault]) -> None:
+    """Report faults of a book that may have some; of many, a file beside the log has all."""
+    lists = {
+        "the pages have faults:": by_fault(faults),
+        "the pages fetch from other hosts:": hosts_in(faults),
+    }
+    file = project.workshop / "faults.txt"
+    replace_file(file, "".join(f"{fault}\n" for fault in faults).encode())
+    for heading, lines in lists.items():
+        more = [f"(all of them: {file})"] if len(lines) > SHOWN else []
+        if lines:
+            note(_listed(heading, [*_first(lines), *more]))
 
 
 def _first(lines: Sequence[str]) -> list[str]:
