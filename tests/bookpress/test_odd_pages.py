@@ -312,13 +312,23 @@ def test_words_stand_for_a_picture_that_no_browser_draws(tmp_path: Path) -> None
 
 
 @pytest.mark.heavy
-def test_a_damaged_picture_stops_the_pdf_by_its_name(tmp_path: Path) -> None:
+def test_words_stand_for_a_damaged_picture_in_the_pdf_unless_the_book_is_strict(
+    tmp_path: Path,
+) -> None:
     if pdf.missing():
         pytest.skip(f"no PDF without a browser: {pdf.missing()}")
-    write_files(tmp_path, {**ALONE, "index.md": "# Drawn\n\n![old](old.png)\n", "old.png": "?"})
-    error = press(tmp_path, "build", "--format", "html,pdf", code=1, whole=True)
-    assert "no browser can draw" in error
-    assert "_images/old.png" in error
+    words = "# Drawn\n\n![A grey cell](old.png)\n\n![](unnamed.png)\n\nWords after it.\n"
+    write_files(tmp_path, {**ALONE, "index.md": words, "old.png": "?", "unnamed.png": "?"})
+    said = press(tmp_path, "build", "--format", "html,pdf", whole=True)
+    for name in ("old.png", "unnamed.png"):
+        assert f"note: index.html: _images/{name} is a picture that no browser can draw" in said
+    [path] = (tmp_path / "_build/editions/default/html").glob("pdf/*.pdf")
+    done = subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True)
+    for shown in ("A grey cell", "unnamed.png", "Words after it."):
+        assert shown in done.stdout
+    write_files(tmp_path, {"book/settings.yml": "layout: press\nstrict: true\n"})
+    error = press(tmp_path, "build", "--format", "html,pdf", "--force", code=1)
+    assert "index.html: _images/old.png is a picture that no browser can draw" in error
 
 
 @pytest.mark.heavy

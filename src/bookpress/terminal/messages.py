@@ -16,6 +16,8 @@ from bookpress.errors import PressError
 
 UNPRINTED = (errno.ENOSPC, errno.EIO, errno.EBADF)
 """Errors of a stream that cannot be written to."""
+NOTE = "note: "
+"""The beginning of a note."""
 STYLES = {"bold": 1, "dim": 2, "red": 31}
 """The codes by which a terminal shows a style."""
 
@@ -29,7 +31,7 @@ def say(text: str) -> None:
 @cache
 def note(text: str) -> None:
     """Print a note to standard error, once for each text."""
-    say(f"note: {text}")
+    say(f"{NOTE}{text}")
 
 
 def is_terminal() -> bool:

@@ -17,6 +17,7 @@ from bookpress.channel import Channel
 from bookpress.errors import PressError
 from bookpress.formats import Format
 from bookpress.run.processes import STEADY, end_group_with, kill_group, scratch
+from bookpress.terminal.messages import NOTE, note
 
 SECONDS = 1800.0
 
@@ -91,10 +92,19 @@ class Maker(ExitStack):
             reason = self._reason(code)
             raise PressError(f"the format {self.name!r} could not be made: {reason}")
 
+    def repeat_notes(self) -> None:
+        """Report what the process has noted."""
+        for line in self._written().splitlines():
+            if line.startswith(NOTE):
+                note(line.removeprefix(NOTE))
+
+    def _written(self) -> str:
+        self._said.seek(0)
+        return self._said.read().decode("utf-8", "replace").strip()
+
     def _reason(self, code: int) -> str:
         """Return why the process ended with an exit code."""
-        self._said.seek(0)
-        said = self._said.read().decode("utf-8", "replace").strip()
+        said = self._written()
         if said:
             return said
         if code < 0:
@@ -126,6 +136,7 @@ def make(
             maker.begin(pages, source, epoch)
         for maker in makers:
             maker.finish(seconds)
+            maker.repeat_notes()
 
 
 def work_on_order(

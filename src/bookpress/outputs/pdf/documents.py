@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from urllib.parse import unquote
 
 from lxml import html
 from markupsafe import Markup
@@ -33,7 +34,7 @@ def chapter_document(article: Article, front: FrontMatter) -> str:
         return None
 
     page_extraction.relink([article], within, front.address)
-    _set_for_paper(article.body, front.site)
+    _set_for_paper(article, front.site)
     address = front.address(article.path)
     return front.fill(
         PAPER / "chapter.html", article=article, address=address, style=style_of_paper()
@@ -61,7 +62,7 @@ def book_document(
         page_extraction.prefix_ids(article)
     figures = page_extraction.figures(articles)
     for article in articles:
-        _set_for_paper(article.body, front.site)
+        _set_for_paper(article, front.site)
         if article.part:
             _demote(article.body)
     return front.fill(
@@ -93,12 +94,15 @@ def _in_one_line(element: Element) -> str:
     return " ".join(element.text_content().split())
 
 
-def _set_for_paper(body: Element, site: Path) -> None:
+def _set_for_paper(article: Article, site: Path) -> None:
     """Make only the picture of a figure a figure in the tags, and give it an absolute address."""
+    body = article.body
+    body.set("data-page", article.path)
     for element in list(body.iter("figure", "figcaption")):
         element.tag = "div"
     for image in body.iter("img"):
         if is_file(image):
+            image.set("data-file", unquote(image.get("src")))
             image.set("src", f"{site.as_uri()}/{image.get('src')}")
 
 

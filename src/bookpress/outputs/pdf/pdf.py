@@ -30,6 +30,7 @@ from bookpress.outputs.pdf.documents import (
     chapter_document,
     headings_of,
 )
+from bookpress.terminal.messages import note
 
 BROWSERS = (
     "chromium-headless-shell",
@@ -51,10 +52,18 @@ SECONDS = 120
 UNDRAWN = """
 [...document.images]
   .filter(image => !image.complete || !image.naturalWidth)
-  .map(image => image.getAttribute('src'))
+  .map(image => {
+    const { file } = image.dataset;
+    const page = image.closest('[data-page]')?.dataset.page ?? 'the title page';
+    image.replaceWith(image.alt || (file ?? '').split('/').pop());
+    return [page, file ?? image.getAttribute('src')];
+  })
 """
-"""A script that returns the pictures of a document that could not be drawn."""
-NO_PICTURES = "has pictures that no browser can draw (PNG, JPEG, SVG, GIF and WebP are drawn)"
+"""A script that puts words in place of pictures that could not be drawn.
+
+It returns the page and the address of each.
+"""
+NO_PICTURE = "is a picture that no browser can draw (sound PNG, JPEG, SVG, GIF and WebP are drawn)"
 LONGEST_ADDRESS = 300
 """The most characters of a picture's address in a message; a data URL can have millions."""
 SHEET = {"width": 794, "height": 1123}
@@ -95,7 +104,8 @@ def make(order: Order) -> None:
         document = chapter_document(article, front)
         pdf_path = (site / article.path).with_suffix(".pdf")
         documents.append((pdf_path, _slug(Path(order.source), article), document))
-    with printer() as printed:
+    strict = load_settings(Path(order.source)).strict
+    with printer(strict) as printed:
         # page numbers for the contents are only known after printing a draft
         document = book_document(read_articles(site, "print", opening), front)
         draft = printed(document, final=False)
@@ -122,10 +132,11 @@ def _slug(source: Path, article: Article) -> str:
 
 
 @contextmanager
-def printer() -> Iterator[Callable[..., bytes]]:
+def printer(strict: bool = True) -> Iterator[Callable[..., bytes]]:
     """Open a browser, and yield a function that prints a document.
 
-    If it is not `final`, the PDF has neither tags nor outline.
+    If it is not `final`, the PDF has neither tags nor outline. A picture that cannot be drawn is an
+    error if it is `strict`, else its words take its place, with a note.
     """
     from playwright.sync_api import Error, sync_playwright
 
@@ -140,13 +151,13 @@ def printer() -> Iterator[Callable[..., bytes]]:
                 timeout=SECONDS * 1000,
             )
             file = Path(folder, "document.html")
-            yield lambda document, final=True: _printed(browser, file, document, final)
+            yield lambda document, final=True: _printed(browser, file, document, final, strict)
         except Error as error:
             reason = error.message.splitlines()[0]
             raise PressError(f"{browser_path()} could not print: {reason}") from error
 
 
-def _printed(browser: Any, path: Path, document: str, final: bool) -> bytes:
+def _printed(browser: Any, path: Path, document: str, final: bool, strict: bool) -> bytes:
     """Return a document, whose addresses of style and pictures are absolute, as PDF."""
     path.write_text(document, encoding="utf-8")
     page = browser.new_page(
@@ -158,11 +169,14 @@ def _printed(browser: Any, path: Path, document: str, final: bool) -> bytes:
     page.emulate_media(media="print")
     page.goto(path.as_uri())
     page.evaluate("document.fonts.ready.then(() => true)")
-    undrawn = {*page.evaluate(UNDRAWN)} - {*failed}
-    for fault, files in (("names files that are not available", failed), (NO_PICTURES, undrawn)):
-        if files:
-            names = ", ".join(short(file, LONGEST_ADDRESS) for file in sorted(set(files)))
-            raise PressError(f"the document to print {fault}: {names}")
+    if failed:
+        names = ", ".join(short(file, LONGEST_ADDRESS) for file in sorted({*failed}))
+        raise PressError(f"the document to print names files that are not available: {names}")
+    undrawn = [_undrawn(*place) for place in page.evaluate(UNDRAWN)]
+    if undrawn and strict:
+        raise PressError("\n".join(undrawn))
+    for problem in undrawn:
+        note(f"{problem}; in the PDF its alternative text or its name takes its place")
     page.evaluate(FILL.read_text("utf-8"))
     pdf: bytes = page.pdf(
         prefer_css_page_size=True,
@@ -172,6 +186,11 @@ def _printed(browser: Any, path: Path, document: str, final: bool) -> bytes:
     )
     page.close()
     return pdf
+
+
+def _undrawn(page: str, address: str) -> str:
+    """Return what to say of a picture of a page that could not be drawn."""
+    return f"{page}: {short(address, LONGEST_ADDRESS)} {NO_PICTURE}"
 
 
 def pages_of(printed: bytes) -> dict[str, int]:
