@@ -316,6 +316,26 @@ def test_a_book_of_another_time_or_form_is_one_clear_line(
     assert len(printed.strip().splitlines()) == 1
 
 
+def test_contents_that_lie_elsewhere_than_the_pages_are_found_and_may_be_linked(
+    tmp_path: Path,
+) -> None:
+    files = {
+        "other/_toc.yml": "format: jb-book\nroot: one\n",
+        "other/_config.yml": "title: Elsewhere\n",
+        "one.md": "# One\n",
+    }
+    home = write_files(tmp_path, files)
+    link = "ln -s other/_toc.yml other/_config.yml ."
+    assert f"or, if the pages are here, link them: {link}\n" in run_press(home, "init", code=2)
+    told = "_toc.yml lists one.md: no such file; .. has it: put _toc.yml and _config.yml there"
+    assert told in run_press(home / "other", "init", code=1)
+    subprocess.run(link.split(), cwd=home, check=True)
+    assert "Elsewhere, by" in run_press(home, "init", whole=True)
+    below = {"_toc.yml": files["other/_toc.yml"], "pages/one.md": "# One\n"}
+    home = write_files(tmp_path / "above", below)
+    assert "no such file; pages has it" in run_press(home, "build", code=1)
+
+
 @pytest.mark.heavy
 def test_behind_a_cell_that_fails_stored_outputs_stay(tmp_path: Path) -> None:
     cells = {"first": "print('ran')", "wrong": "import no_such_module", "then": "print('lost')"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
 from collections.abc import Container, Sequence
 from contextlib import suppress
@@ -69,9 +70,22 @@ def _check_listed(project: Project, paths: Sequence[Path]) -> None:
     missing = [path for path in paths if not path.is_file()]
     if root in missing or (missing and not may_be_written(project)):
         problem = missing_problem(project, missing)
+        if root in missing:
+            problem += _where_pages_are(project, root)
         if project.settings.strict or root in missing:
             raise PressError(problem)
         note(problem)
+
+
+def _where_pages_are(project: Project, root: Path) -> str:
+    """Return the end of a message: the folder below or above that has the first page, if any."""
+    name = _where(project, root)
+    below = (path for path in sorted(project.root.iterdir()) if path.is_dir())
+    for folder in (*below, *project.root.parents[:2]):
+        if (folder / name).is_file():
+            place = os.path.relpath(folder, project.root)
+            return f"; {place} has it: put _toc.yml and _config.yml there, or links to them"
+    return ""
 
 
 def missing_problem(project: Project, missing: Sequence[Path]) -> str:

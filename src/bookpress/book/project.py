@@ -117,6 +117,8 @@ class Settings(BaseModel):
 
 
 DEFAULTS = Settings()
+NEARBY = ("*/_toc.yml", "*/*/_toc.yml")
+"""Where contents of a book may be below a folder that has none."""
 
 
 @cache
@@ -173,9 +175,15 @@ class Project:
                 return cls.at(folder)
         if (here / "myst.yml").is_file():
             raise UsageError(f"no book of Jupyter Book 1.x at {here}: its myst.yml is of 2.x")
-        raise UsageError(
-            f"no book at {here} or above it: a book has a _toc.yml, and mostly a _config.yml"
-        )
+        problem = f"no book at {here} or above it: a book has a _toc.yml, and mostly a _config.yml"
+        others = sorted(path for form in NEARBY for path in here.glob(form))
+        if others:
+            place = os.path.relpath(others[0].parent, here)
+            problem += (
+                f"; {place} has them: run the command there or, if the pages are here, "
+                f"link them: ln -s {place}/_toc.yml {place}/_config.yml ."
+            )
+        raise UsageError(problem)
 
     @property
     def settings(self) -> Settings:
