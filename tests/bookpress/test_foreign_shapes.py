@@ -153,7 +153,8 @@ def test_stored_outputs_are_shown_where_the_book_runs_nothing(site: Path) -> Non
 
 @pytest.mark.heavy
 def test_such_a_chapter_is_run_when_it_is_asked_for(site: Path, press: Press, home: Path) -> None:
-    press("run", "stored", "--notebook", "_build/out.ipynb")
+    said = press("run", "stored", "--notebook", "_build/out.ipynb", whole=True)
+    assert "written: _build/out.ipynb" in said
     cells = json.loads((home / "_build/out.ipynb").read_text())["cells"]
     assert cells[-1]["outputs"][0]["text"] == "of 2000\n"
     press("build", "-p", "year=1990", "--save", "early")

@@ -63,6 +63,7 @@ def run(
         say(summary(done, written))
     if notebook is not None:
         replace_file(notebook, as_file(with_prose(written, done)))
+        say(f"written: {notebook}")
     if as_json:
         opt.print_json(results)
         if not done.results:
