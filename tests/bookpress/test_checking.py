@@ -81,6 +81,13 @@ def test_keys_of_chapters_are_known_before_these_are_run(find: Find) -> None:
     ]
 
 
+def test_a_fault_in_a_paragraph_has_the_line_of_its_sentence(find: Find) -> None:
+    found = find("book/words", "Of one\nthing.\n\nIt is\nnot {result}`first:numbr`\nand more.")
+    assert found == [
+        "book/words.md:9: the chapter 'first' publishes no result 'numbr'; did you mean number? (in: It is not …)"
+    ]
+
+
 def test_names_of_the_package_are_known_in_code_and_in_prose(find: Find) -> None:
     code = "import compute_divide as cd\nmodels = cd.data.modls(2020)\ncd.plot.run_tile(models)"
     found = find(

@@ -88,7 +88,10 @@ def sphinx_warnings(project: Project) -> tuple[list[Problem], list[str]]:
 
 
 def explained(problem: Problem, pages: Mapping[str, str]) -> Problem:
-    """Return a problem of a role with its sentence; an unknown format is named as one."""
+    """Return a problem of a role with its line and sentence, where Sphinx has its paragraph's.
+
+    An unknown format is named as one.
+    """
     name = UNPUBLISHED.match(problem.what) or NO_CHAPTER.match(problem.what)
     text = pages.get(problem.where, "") if name else ""
     if not name or not text:
@@ -103,7 +106,7 @@ def explained(problem: Problem, pages: Mapping[str, str]) -> Problem:
     is_own = not name["key"] and before == name["slug"] and before in bindings_of(text)
     if is_own and role.kind == "result":
         what = f"no format {how!r}; there are {', '.join(FORMATS)}"
-    return problem._replace(what=f"{what}{in_sentence(role.sentence)}")
+    return problem._replace(line=role.line, what=f"{what}{in_sentence(role.sentence)}")
 
 
 def known_names(project: Project, pages: Mapping[str, str]) -> list[str]:
