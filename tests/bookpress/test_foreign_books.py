@@ -518,7 +518,7 @@ def test_a_chapter_is_cited_by_its_first_heading_in_any_form(tmp_path: Path) -> 
     matter = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
     cell = "```{code-cell} python3\n1\n```\n"
     headings = {
-        "lines": "(of-winds)=\nThe *winds*\n===========",
+        "lines": "(of-winds)=\nThe *winds*\nof the north\n===========",
         "second": "## The tides ##",
         "commented": "```bash\n# a comment\n```\n\nThe stars\n---------",
     }
@@ -532,6 +532,6 @@ def test_a_chapter_is_cited_by_its_first_heading_in_any_form(tmp_path: Path) -> 
     }
     write_files(tmp_path, files)
     titles = {name: run_press(tmp_path, "cite", name) for name in headings}
-    assert "). The winds. In Forms" in titles["lines"]
+    assert "). The winds of the north. In Forms" in titles["lines"]
     assert "). The tides. In Forms" in titles["second"]
     assert "). The stars. In Forms" in titles["commented"]

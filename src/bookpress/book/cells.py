@@ -27,10 +27,13 @@ FENCED = re.compile(
     r"(?:.*\n)*?(?: {0,3}(?P=fence)(?P=mark)*[ \t]*$|\Z)",
     re.MULTILINE,
 )
+BLOCK = r"[-*+][ \t]|(?:[-*_][ \t]*){3,}$|\(.*\)=[ \t]*$|:{3,}|<!--|<[^>]*>[ \t]*$"
+"""What begins a line that is no paragraph: an item, a rule, a label, a directive, HTML."""
+WORDS = rf" {{0,3}}(?!{BLOCK})[^\s#>|%]"
+"""The beginning of a line of a paragraph."""
 HEADING = re.compile(
     r"^ {0,3}#{1,6}[ \t]+(?P<words>\S.*?)(?:[ \t]+#+)?[ \t]*$"
-    r"|(?:\A|\n[ \t]*\n|\)=\n) {0,3}(?![-*+][ \t])(?P<underlined>[^\s#>|].*?)[ \t]*\n"
-    r" {0,3}(?:=+|-+)[ \t]*$",
+    rf"|(?:\A|\n[ \t]*\n|\)=\n)(?P<underlined>(?:{WORDS}.*\n)+?) {{0,3}}(?:=+|-+)[ \t]*$",
     re.MULTILINE,
 )
 """A heading of Markdown, behind signs or above a line of them."""
@@ -73,9 +76,11 @@ def first_heading(markdown: str) -> str | None:
     'All *winds*'
     >>> first_heading("Words.\n\n## Of a part ##\n# Later")
     'Of a part'
+    >>> first_heading("Winds\nof the north\n---\n")
+    'Winds of the north'
     """
     heading = HEADING.search(FENCED.sub("\n", f"{markdown}\n"))
-    return (heading["words"] or heading["underlined"]) if heading else None
+    return " ".join((heading["words"] or heading["underlined"]).split()) if heading else None
 
 
 def display_options(metadata: Mapping[str, Any], name: str) -> Mapping[str, Any]:
