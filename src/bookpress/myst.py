@@ -32,6 +32,13 @@ CELLS = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 """The code cells of a MyST notebook: their options (``head``) and their code."""
+FENCED = re.compile(
+    r"^(?P<open>[ \t]*(?P<fence>`{3,}+(?![^\n]*`)|~{3,}+)"
+    r"(?P<directive>\{(?!code(?:-block)?\})[\w:.+-]+\})?[^\n]*\n)"
+    r"(?P<content>.*?)(?P<close>^[ \t]*(?P=fence)[`~]*[ \t\r]*$|\Z)",
+    re.DOTALL | re.MULTILINE,
+)
+"""A listing, up to the end of the text where nothing closes it, or a directive with content."""
 CODE = "{code-cell}"
 RAW = "{raw-cell}"
 BREAK = "myst_block_break"

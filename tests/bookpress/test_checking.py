@@ -88,6 +88,29 @@ def test_a_fault_in_a_paragraph_has_the_line_of_its_sentence(find: Find) -> None
     ]
 
 
+@pytest.mark.parametrize(
+    "listing",
+    [
+        "- So:\n\n  ```\n  {result}`none`\n  ```",
+        "```\n{result}`none`\n`````",
+        "````{note}\n```\n{result}`none`\n```\n````",
+        "```{code-block} md\n{result}`none`\n```",
+        "~~~ ```\n{result}`none`\n~~~",
+        "```\n{result}`none`",
+    ],
+)
+def test_a_listing_may_show_a_role_wherever_it_stands(find: Find, listing: str) -> None:
+    assert find("notebooks/first", listing) == []
+
+
+def test_a_role_in_a_directive_or_behind_code_in_a_line_is_read(find: Find) -> None:
+    said = "```{note}\n{result}`none`\n```\n\n```a``` {result}`nothing`\n"
+    assert ["'none'" in one or "'nothing'" in one for one in find("notebooks/first", said)] == [
+        True,
+        True,
+    ]
+
+
 def test_names_of_the_package_are_known_in_code_and_in_prose(find: Find) -> None:
     code = "import compute_divide as cd\nmodels = cd.data.modls(2020)\ncd.plot.run_tile(models)"
     found = find(

@@ -14,6 +14,7 @@ from bookpress.book.execution import EXCLUDING, excluding
 from bookpress.book.project import Project, load_settings
 from bookpress.errors import PressError
 from bookpress.files import decoded, front_matter, parse_json, read
+from bookpress.myst import FENCED
 
 OF_NOTEBOOK = ("kernelspec", "jupytext", "file_format")
 """Entries in the front matter of a text that has cells; the press writes only the first."""
@@ -22,11 +23,6 @@ MYST_NB = "mystnb"
 NEVER_RUN = "skip-execution"
 """The tag of a cell that nbclient leaves out."""
 CODE_CELL = re.compile(r"^ {0,3}(?:`{3,}|~{3,}|:{3,})\{code-cell\}", re.MULTILINE)
-FENCED = re.compile(
-    r"^ {0,3}(?P<fence>(?P<mark>[`~])(?P=mark){2,}).*\n"
-    r"(?:.*\n)*?(?: {0,3}(?P=fence)(?P=mark)*[ \t]*$|\Z)",
-    re.MULTILINE,
-)
 BLOCK = r"[-*+][ \t]|(?:[-*_][ \t]*){3,}$|\(.*\)=[ \t]*$|:{3,}|<!--|<[^>]*>[ \t]*$"
 """What begins a line that is no paragraph: an item, a rule, a label, a directive, HTML."""
 WORDS = rf" {{0,3}}(?!{BLOCK})[^\s#>|%]"

@@ -20,7 +20,7 @@ from bookpress.chapter.expressions import ELSEWHERE, PATH, read_statement
 from bookpress.chapter.number_formats import FORMATS
 from bookpress.errors import UsageError, short
 from bookpress.files import FRONT, sha256
-from bookpress.myst import CELLS
+from bookpress.myst import CELLS, CODE, FENCED
 from bookpress.plain_yaml import load_quickly
 
 ROLE = re.compile(r"\{(?P<kind>result|years|holds)\}`(?P<text>[^`]+)`(?!`)")
@@ -30,13 +30,10 @@ ROLE_OR_SPAN = re.compile(
     re.DOTALL,
 )
 """Those roles, and what may contain their text without being one: others, and code in a line."""
-NO_CODE = re.compile(
-    r"^(?P<fence>`{3,}|~{3,})(?:(?P<directive>\{)|(?![`~])).*?^(?P=fence)[ \r]*$|<!--.*?-->",
-    re.DOTALL | re.MULTILINE,
-)
-"""Comments, and blocks of code; directives match too, and are kept."""
-NO_ROLES = re.compile(NO_CODE.pattern + r"|(?<!`)``(?!`).*?(?<!`)``(?!`)", re.DOTALL | re.MULTILINE)
-"""Comments, and code that only shows a role to readers; directives match too, and are kept."""
+NO_CODE = re.compile(FENCED.pattern + r"|<!--.*?-->", FENCED.flags)
+"""Comments, and listings; directives match too."""
+NO_ROLES = re.compile(NO_CODE.pattern + r"|(?<!`)``(?!`).*?(?<!`)``(?!`)", FENCED.flags)
+"""These, and code that only shows a role to readers."""
 EMPTY = re.compile(r"\{(?:result|years|holds)\}``(?![`\w])")
 """A role without content, which would be shown as it is written."""
 JOINTS = {"value": " to ", "dash": "–"}
@@ -95,8 +92,27 @@ def roles_of(source: str) -> tuple[Role, ...]:
     return tuple(_roles_in_page(source))
 
 
+def without_code(page: str, code: re.Pattern[str] = NO_ROLES) -> str:
+    r"""Return a page with spaces in place of what readers see as code, or never see.
+
+    Examples
+    --------
+    >>> without_code("```{note}\n``x`` so\n~~~\nx\n~~~\n```\n")
+    '```{note}\n      so\n   \n \n   \n```\n'
+    """
+
+    def blanked(match: re.Match[str]) -> str:
+        if match["directive"] == CODE:
+            return match[0]
+        if match["directive"]:
+            return match["open"] + code.sub(blanked, match["content"]) + match["close"]
+        return re.sub(r"[^\n]", " ", match[0])
+
+    return code.sub(blanked, page)
+
+
 def _roles_in_page(source: str) -> Iterator[Role]:
-    text = NO_ROLES.sub(_blanked, source)
+    text = without_code(source)
     front = FRONT.match(text)
     if front:
         yield from _roles_in_yaml(front["yaml"], 1)
@@ -108,12 +124,6 @@ def _roles_in_page(source: str) -> Iterator[Role]:
         yield from _roles_in_yaml(cell["head"].strip("-\n"), first_line)
         last = cell.end()
     yield from _roles_in_text(text, last, len(text))
-
-
-def _blanked(match: re.Match[str]) -> str:
-    if match["directive"]:
-        return match[0]
-    return re.sub(r"[^\n]", " ", match[0])
 
 
 def _roles_in_text(text: str, start: int, end: int) -> Iterator[Role]:
@@ -310,7 +320,7 @@ def statements_in(chapter: str, prose: str) -> Iterator[str]:
     >>> list(statements_in("models", "It fell. {holds}`fell` {holds}`winds:rose`"))
     ['models:fell', 'winds:rose']
     """
-    text = NO_ROLES.sub(_blanked, prose)
+    text = without_code(prose)
     for role in role_matches(text, 0, len(text)):
         if role["kind"] == "holds":
             yield from _names(_one_line(role["text"]), chapter)
@@ -364,7 +374,7 @@ def read_quotes(
         published_key = name or code
         if published_key not in {key for _, key, _ in facts}:
             facts[kind, published_key, code][line] = f"also: {entry}"
-    for empty in EMPTY.finditer(NO_CODE.sub(_blanked, source)):
+    for empty in EMPTY.finditer(without_code(source, NO_CODE)):
         line = source.count("\n", 0, empty.start()) + 1
         faults.append((line, f"{empty[0]} is empty: give it a name or a comparison"))
     quotes = [

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import yaml
 
-from bookpress.chapter.quotes import NO_ROLES, ROLE_OR_SPAN, texts_of, without_markup
+from bookpress.chapter.quotes import ROLE_OR_SPAN, texts_of, without_code, without_markup
 from bookpress.files import FRONT
 from bookpress.myst import CELLS
 from bookpress.plain_yaml import load_quickly
@@ -27,7 +27,7 @@ directive, the sign of a heading, or a label.
 END = re.compile(rf"[.!?][”’)\"*]*(?:\s*{HOLDS}\d+{HOLDS})*\s+(?=[A-Z“‘(*…{{\[])", re.MULTILINE)
 """The boundary between two sentences, including the marks of the first."""
 LITERAL = re.compile(
-    r"^(?P<fence>`{3,})\{(?:code|code-block|math|raw|mermaid)\}[^\n]*\n.*?^(?P=fence)[ \r]*$",
+    r"^(?P<fence>`{3,})\{(?:math|raw|mermaid)\}[^\n]*\n.*?^(?P=fence)[ \r]*$",
     re.DOTALL | re.MULTILINE,
 )
 NO_WORDS = re.compile(
@@ -60,8 +60,7 @@ def sentences_of(source: str) -> Iterator[Sentence]:
     3 Most did. ('majority(x)',)
     3 None fell. ('a', 'b')
     """
-    text = NO_ROLES.sub(_blank_but_directives, source)
-    text = LITERAL.sub(_blanked, text)
+    text = LITERAL.sub(_blanked, without_code(source))
     front = FRONT.match(text)
     if front:
         yield from _of_metadata(front["yaml"], 1)
@@ -70,12 +69,6 @@ def sentences_of(source: str) -> Iterator[Sentence]:
         line = text.count("\n", 0, cell.start()) + 1
         yield from _of_metadata(cell["head"].strip("-\n"), line)
     yield from _of_text(CELLS.sub(_blanked, text))
-
-
-def _blank_but_directives(code: re.Match[str]) -> str:
-    if code["directive"]:
-        return code[0]
-    return _blanked(code)
 
 
 def _blanked(part: re.Match[str]) -> str:

@@ -15,7 +15,7 @@ from bookpress.elements.base.charts import Chart
 from bookpress.elements.base.store import Page, store_of
 from bookpress.elements.value import KINDS
 from bookpress.elements.value.roles import split_name, value_text
-from bookpress.myst import QUOTES, plain_line
+from bookpress.myst import CODE, FENCED, QUOTES, plain_line
 
 MARK = r"\s*\{holds\}(?P<ticks_of_mark>`+).+?(?P=ticks_of_mark)"
 OTHER_ROLE = r"\{(?P<kind>[\w:-]+)\}(?P<ticks>`+)(?P<text>.+?)(?P=ticks)"
@@ -25,12 +25,6 @@ SPAN = (
 )
 """Code within a line, which may only show a role or a link."""
 ROLE = re.compile(f"{MARK}|{OTHER_ROLE}|{SPAN}", re.DOTALL)
-FENCED = re.compile(
-    r"^(?P<open>[ \t]*(?P<fence>`{3,}|~{3,})(?![`~])(?P<directive>\{(?!code))?[^\n]*\n)"
-    r"(?P<content>.*?)(?P<close>^[ \t]*(?P=fence)[ \t\r]*$)",
-    re.DOTALL | re.MULTILINE,
-)
-"""A listing, which may only show them too, or a directive with content."""
 HELD = re.compile("\0(\\d+)\0")
 """What stands for a listing."""
 COMMENT = r"<!--.*?-->"
@@ -48,7 +42,7 @@ def in_words(text: str, docname: str, env: BuildEnvironment) -> str:
     listings: list[str] = []
 
     def held(block: re.Match[str]) -> str:
-        if block["directive"]:
+        if block["directive"] and block["directive"] != CODE:
             return block["open"] + FENCED.sub(held, block["content"]) + block["close"]
         listings.append(block[0])
         return f"\0{len(listings) - 1}\0"
