@@ -18,4 +18,4 @@ def test_a_quarter_is_drawn_whatever_the_order(names: list[str], seed: str) -> N
 
 @given(names=NAMES)
 def test_none_is_left_out_for_long(names: list[str]) -> None:
-    assert set().union(*(drawn(names, str(commit)) for commit in range(60))) == set(names)
+    assert set().union(*(drawn(names, str(commit)) for commit in range(200))) == set(names)
