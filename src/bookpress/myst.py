@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -114,8 +115,33 @@ def _metadata(front: Any) -> dict[str, Any]:
     _expect(not any(str(name).startswith(SPLITTING) for name in of_jupytext))
     kernel = front.get("kernelspec", {"name": "", "display_name": ""})
     _expect(isinstance(kernel, dict))
-    _expect(all(isinstance(kernel.get(name), str) for name in ("name", "display_name")))
+    front = _with_full_kernel(front)
+    names = front.get("kernelspec", kernel)
+    _expect(all(isinstance(names.get(name), str) for name in ("name", "display_name")))
     return dict(front)
+
+
+def _with_full_kernel(front: dict[str, Any]) -> dict[str, Any]:
+    """Return front matter whose kernel is shown by its name if it says nothing, as in MyST-NB."""
+    kernel = front.get("kernelspec")
+    if isinstance(kernel, dict) and "name" in kernel:
+        return {**front, "kernelspec": {"display_name": kernel["name"], **kernel}}
+    return front
+
+
+def with_full_kernel(text: str) -> str:
+    """Return a text whose kernel has the names that nbformat asks for, with as many lines."""
+    tokens = _parser().parse(f"{text}\n")
+    if not tokens or tokens[0].type != "front_matter":
+        return text
+    front = load_quickly(tokens[0].content)
+    if not isinstance(front, dict) or _with_full_kernel(front) == front:
+        return text
+    written = yaml.safe_dump(_with_full_kernel(front), default_flow_style=True, width=sys.maxsize)
+    end = _lines(tokens[0])[1]
+    lines = text.replace("\r\n", "\n").split("\n")
+    blank = [""] * (end - 3)
+    return "\n".join([lines[0], written.rstrip("\n"), *blank, *lines[end - 1 :]])
 
 
 Cell = tuple[int, dict[str, Any]]

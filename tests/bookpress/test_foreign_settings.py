@@ -12,6 +12,7 @@ from lxml import html
 from processes import press as run_press
 from processes import write_files
 
+from bookpress.book.configuration import configuration
 from bookpress.book.execution import Execution, excluding
 from bookpress.errors import UsageError
 from bookpress.files import as_mapping
@@ -219,6 +220,37 @@ def test_what_lies_outside_of_the_book_is_shown(home: Path, said: str) -> None:
     assert "outside" not in said
 
 
+MARKING = """\
+def setup(app):
+    app.connect("source-read", lambda app, name, text: text.append(text.pop() + "\\n" + WORDS))
+"""
+
+
+def test_an_extension_beside_the_folder_of_the_book_is_found(tmp_path: Path) -> None:
+    home = tmp_path / "outer/docs"
+    files = {
+        "outer/beside.py": f"WORDS = 'Words of one file.'\n{MARKING}",
+        "outer/docs/_config.yml": (
+            "title: Tides\nsphinx: {local_extensions: {beside: ../, above.part: ../..}}\n"
+        ),
+        "outer/docs/_toc.yml": "format: jb-book\nroot: one\n",
+        "outer/docs/one.md": "# One\n",
+        "above/__init__.py": "",
+        "above/part.py": f"from above.words import WORDS\n{MARKING}",
+        "above/words.py": "WORDS = 'Words of a package.'\n",
+        "unused.py": "",
+    }
+    write_files(tmp_path, files)
+    run_press(home, "build")
+    shown = words(home, "one")
+    assert "Words of one file." in shown
+    assert "Words of a package." in shown
+    assert not [*home.glob("_build/press/**/unused.py")]
+    write_files(tmp_path, {"above/words.py": "WORDS = 'Other words.'\n"})
+    run_press(home, "build")
+    assert "Other words." in words(home, "one")
+
+
 @pytest.mark.heavy
 def test_documents_that_are_not_listed_are_run_too(home: Path, press: Press, said: str) -> None:
     assert "made 42" in words(home, "aside/unlisted")
@@ -372,3 +404,31 @@ def test_references_mean_what_they_stand_for() -> None:
     read = as_mapping(text, "x.yml", "names")
     assert read["b"] == {"x": 3, "y": 2}
     assert read["d"] == [{"x": 1, "y": 2}] * 2
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("sphinx: foo", "`sphinx` is 'foo'; allowed: settings with their values"),
+        ("sphinx: {config: [a]}", "`sphinx: config` is ['a']; allowed: settings with"),
+        ("sphinx: {local_extensions: [a]}", "`sphinx: local_extensions` is ['a']; allowed:"),
+        ("html: [a]", "`html` is ['a']; allowed: settings with their values"),
+        ("parse: foo", "`parse` is 'foo'; allowed: settings with their values"),
+        ("launch_buttons: true", "`launch_buttons` is True; allowed: settings with their values"),
+    ],
+)
+def test_settings_without_entries_are_refused(tmp_path: Path, entry: str, said: str) -> None:
+    (tmp_path / "_config.yml").write_text(f"title: Tides\n{entry}\n")
+    with pytest.raises(UsageError) as refused:
+        configuration(tmp_path)
+    assert f"_config.yml: {said}" in str(refused.value)
+
+
+@pytest.mark.parametrize("entry", ["force", "off"])
+def test_a_word_for_execution_is_told_and_ignored_as_in_jupyter_book(
+    tmp_path: Path, entry: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "_config.yml").write_text(f"title: Tides\nexecute: '{entry}'\n")
+    assert configuration(tmp_path)["execute"] == {}
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"`execute` is '{entry}', which Jupyter Book ignores; allowed: settings such" in said

@@ -418,6 +418,40 @@ def test_figures_are_shown_whatever_imports_their_backend_first(tmp_path: Path) 
         assert "image/svg+xml" in cell["outputs"][-1]["data"]
 
 
+SHORT = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n---\n\n# One\n\n"
+
+
+@pytest.mark.heavy
+def test_a_kernel_needs_no_name_for_readers(tmp_path: Path) -> None:
+    cell = "```{code-cell}\nprint(6 * 7)\n```\n"
+    files = {
+        "_config.yml": "title: Sums\n",
+        "_toc.yml": "format: jb-book\nroot: one\nchapters: [{file: two}]\n",
+        "one.md": f"{SHORT}{cell}",
+        "two.md": f"{SHORT}```{{raw-cell}}\nraw\n```\n\n{cell}\n[](no-such.md)\n",
+    }
+    write_files(tmp_path, files)
+    said = run_press(tmp_path, "build", whole=True)
+    assert "2 of 2 chapters run" in said
+    assert "two.md:17: WARNING" in said
+    for name in ("one", "two"):
+        page = (tmp_path / f"_build/editions/default/html/{name}.html").read_text()
+        assert ">42" in page
+
+
+def test_a_kernel_that_is_a_word_is_refused(tmp_path: Path) -> None:
+    odd = json.loads(notebook("One", {"one": "1"}))
+    odd["metadata"]["kernelspec"] = "python3"
+    files = {
+        "_config.yml": "title: Sums\n",
+        "_toc.yml": "format: jb-book\nroot: one\n",
+        "one.ipynb": json.dumps(odd),
+    }
+    write_files(tmp_path, files)
+    said = run_press(tmp_path, "run", "one", code=1)
+    assert "its kernelspec is 'python3'; allowed: `name` and `display_name`" in said
+
+
 NEEDY = """
 title: Needy
 execute: {execute_notebooks: force}

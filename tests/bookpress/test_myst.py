@@ -8,7 +8,7 @@ import pytest
 from jupytext.jupytext import TextNotebookConverter
 from jupytext.myst import myst_to_notebook
 
-from bookpress.myst import cell_lines, usual_notebook
+from bookpress.myst import cell_lines, usual_notebook, with_full_kernel
 
 ROOT = Path(__file__).parents[2]
 HEAD = "---\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
@@ -68,3 +68,17 @@ def test_so_is_each_chapter(folder: str) -> None:
 @pytest.mark.parametrize("text", UNUSUAL.values(), ids=UNUSUAL)
 def test_what_is_not_usual_is_not_read(text: str) -> None:
     assert usual_notebook(text) is None
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+@pytest.mark.parametrize("cell", ["```{code-cell}\n1\n```\n", "```{raw-cell}\n1\n```\n"])
+def test_a_kernel_is_shown_by_its_name_where_nothing_else_is_said(cell: str, ends: str) -> None:
+    written = f"---\nauthor: Ada\nkernelspec:\n  name: ir\n\ndate: 2020-01-01\n---\n# One\n\n{cell}"
+    text = written.replace("\n", ends)
+    full = with_full_kernel(text)
+    assert full.split("---\n")[2:] == written.split("---\n")[2:]
+    assert full.count("\n") == text.count("\n")
+    named = by_jupytext(full)
+    assert named["metadata"]["kernelspec"] == {"name": "ir", "display_name": "ir"}
+    assert usual_notebook(text) == (named if "code-cell" in cell else None)
+    assert with_full_kernel(full) == full

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from bookpress.book.documents import STAGED_SOURCES
+from bookpress.files import files_of
 
 LINK = re.compile(
     r"(?P<role>\{download\})`(?:(?P<words>[^`<]+)<)?"
@@ -46,6 +47,8 @@ OUTSIDE = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 """What names a file by a way that goes up, or a span of code, in which nothing does."""
+STEPS_UP = re.compile(r"(?:\.\./)+")
+"""A way that leads to a folder that contains the book."""
 ABOVE = f"{STAGED_SOURCES}/above"
 """Where files from outside of the book are staged, which makes them no pages."""
 
@@ -244,6 +247,27 @@ def with_staged(settings: Any, files: Collection[str]) -> Any:
     staged = staged_from_outside(place) if place else ""
     is_staged = staged in files or any(name.startswith(f"{staged}/") for name in files)
     return staged if place and is_staged else settings
+
+
+def extensions_above(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Return the extensions of a book's own in folders that contain it, each with its folder.
+
+    Examples
+    --------
+    >>> extensions_above({"sphinx": {"local_extensions": {"a": "../", "b": "../ext", "c": "."}}})
+    {'a': '../'}
+    """
+    local = (settings.get("sphinx") or {}).get("local_extensions") or {}
+    folders = {name: f"{posixpath.normpath(str(place))}/" for name, place in local.items()}
+    return {name: place for name, place in folders.items() if STEPS_UP.fullmatch(place)}
+
+
+def extensions_outside(root: Path, settings: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the files of extensions in folders that contain the book, and nothing beside them."""
+    for name, folder in extensions_above(settings).items():
+        package = name.partition(".")[0]
+        files = [root / folder / f"{package}.py", *files_of(root / folder / package)]
+        yield from (f"{folder}{path.relative_to(root / folder).as_posix()}" for path in files)
 
 
 def _place_outside(entry: Any) -> str:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bookpress.assembly.links import (
+    extensions_outside,
     included_in,
     markdown_in,
     outside_in,
@@ -56,7 +57,9 @@ def page_files(project: Project, edition: Edition) -> dict[str, bytes]:
 def _from_outside(project: Project, texts: Mapping[str, str]) -> dict[str, Path]:
     """Return the files outside of a book that pages or settings name, by where to stage them."""
     places = {place for name, text in texts.items() for place in outside_in(text, name)}
-    places |= {*settings_outside(project.root, configuration(project.root))}
+    settings = configuration(project.root)
+    places |= {*settings_outside(project.root, settings)}
+    places |= {*extensions_outside(project.root, settings)}
     files = {staged_from_outside(place): project.root / place for place in places}
     files[FILE] = settings_file(project.root)
     return {name: path for name, path in files.items() if is_taken(path)}

@@ -18,6 +18,7 @@ import yaml
 
 from bookpress.assembly.links import (
     ABOVE,
+    extensions_above,
     point_inside,
     point_to_notebooks,
     point_to_sources,
@@ -279,6 +280,9 @@ def staged_config(content: bytes, files: Collection[str], chapters: Mapping[str,
     if isinstance(extensions, str):
         extensions = [extensions]
     sphinx["extra_extensions"] = list(dict.fromkeys([*extensions, PAGE, EXTENSION]))
+    if above := extensions_above(config):
+        staged = {name: staged_from_outside(folder) for name, folder in above.items()}
+        sphinx["local_extensions"] = {**sphinx["local_extensions"], **staged}
     sphinx["config"] = {**(sphinx.get("config") or {}), **RUNS_NOTHING}
     config["sphinx"] = sphinx
     return yaml.safe_dump(config, sort_keys=False, allow_unicode=True).encode()

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from bookpress.book.project import load_settings
+from bookpress.errors import UsageError, short
 from bookpress.files import as_mapping, read
+from bookpress.terminal.messages import note
 
 FILE = "_config.yml"
+PARTS = ("html", "parse", "launch_buttons", "sphinx")
+"""The settings that have entries of their own, besides `execute`."""
+OF_SPHINX = ("config", "local_extensions")
+"""The settings in `sphinx` that have."""
 
 
 def settings_file(root: Path) -> Path:
@@ -31,8 +37,24 @@ def configuration(root: Path) -> Mapping[str, Any]:
 @cache
 def _configuration(content: bytes, strict: bool) -> Mapping[str, Any]:
     settings = as_mapping(content, FILE, "the settings of Jupyter Book", lenient=not strict)
+    if not isinstance(settings.get("execute") or {}, dict):
+        asked = short(repr(settings["execute"]))
+        what = "allowed: settings such as `{execute_notebooks: force}`"
+        note(f"{FILE}: `execute` is {asked}, which Jupyter Book ignores; {what}")
+        settings = {**settings, "execute": {}}
+    _check(settings, PARTS)
     parts = {name: settings.get(name) or {} for name in ("execute", "sphinx")}
+    _check(parts["sphinx"], OF_SPHINX, "sphinx: ")
     return {**settings, **parts}
+
+
+def _check(settings: Mapping[str, Any], names: Sequence[str], place: str = "") -> None:
+    """Raise if one of these settings is something without entries."""
+    for name in names:
+        entries = settings.get(name) or {}
+        if not isinstance(entries, dict):
+            what = f"`{place}{name}` is {short(repr(entries))}"
+            raise UsageError(f"{FILE}: {what}; allowed: settings with their values")
 
 
 def sphinx_settings(root: Path) -> Mapping[str, Any]:

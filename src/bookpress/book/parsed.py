@@ -153,9 +153,11 @@ def _by_jupytext(source: str) -> Any:
     # what `jupytext.reads` calls once it has guessed the format
     from jupytext.jupytext import TextNotebookConverter
 
+    from bookpress.myst import with_full_kernel
+
     with warnings.catch_warnings():  # about cells in several languages
         warnings.simplefilter("ignore")
-        return TextNotebookConverter("md:myst", None).reads(source)
+        return TextNotebookConverter("md:myst", None).reads(with_full_kernel(source))
 
 
 def is_in_python(metadata: Mapping[str, Any]) -> bool:
@@ -227,6 +229,10 @@ def _by_nbformat(content: str, where: str) -> dict[str, Any]:
             notebook = nbformat.reads(content, as_version=4)
     except Exception as error:
         raise PressError(f"{where} is not a notebook of nbformat: {short(str(error))}") from error
+    kernel = notebook["metadata"].get("kernelspec")
+    if kernel and not isinstance(kernel, dict):
+        what = f"its kernelspec is {short(repr(kernel))}; allowed: `name` and `display_name`"
+        raise PressError(f"{where} is not a notebook of nbformat: {what}")
     for number, cell in enumerate(notebook["cells"], 1):
         if cell["cell_type"] not in CELL_TYPES:
             kind = short(repr(cell["cell_type"]))

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from bookpress.book.chapters import Chapter
-from bookpress.myst import cell_lines
+from bookpress.myst import cell_lines, with_full_kernel
 from bookpress.run.cache import Run
 from bookpress.run.failures import BOX
 from bookpress.run.notebook import is_injected
@@ -82,7 +82,7 @@ def _lines_by_jupytext(source: str) -> list[int]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it has warned when the chapter was read, if at all
-        notebook = jupytext.myst.myst_to_notebook(source, add_source_map=True)
+        notebook = jupytext.myst.myst_to_notebook(with_full_kernel(source), add_source_map=True)
     lines: list[int] = notebook.metadata["source_map"]
     return lines
 
