@@ -66,8 +66,8 @@ def _check_chapter(project: Project, chapters: Sequence[Chapter], slug: str, edi
         problem = f"the edition {quoted(edition)} was built without the chapter {quoted(slug)}"
         folders = (project.editions / name for name in project.built)
         others = [folder.name for folder in folders if slug in _slugs(_chapters_of(folder))]
-        way = f"--edition {others[0]} has it" if others else "build it again"
-        raise UsageError(f"{problem}: {way}")
+        other = f", or cite it with --edition {others[0]}" if others else ""
+        raise UsageError(f"{problem}: build it again{other}")
     named_chapters(chapters, [slug])
 
 

@@ -33,7 +33,7 @@ def new_chapter(project: Project, slug: str, after: str | None = None) -> Path:
     pattern = project.root / PATTERN
     if not pattern.is_file():
         raise UsageError(
-            f"this book has no pattern for chapters: {PATTERN} with $title and $slug in it"
+            f"this book has no pattern for chapters: write one, {PATTERN}, with $title and $slug"
         )
     toc = project.root / "_toc.yml"
     entries = _with_entry(decoded(toc), slug, after)
