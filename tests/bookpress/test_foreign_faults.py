@@ -477,3 +477,23 @@ def test_a_warning_is_told_with_its_cause_and_nothing_of_ours(tmp_path: Path) ->
     assert f"{raised}ZeroDivisionError: division by zero" in said
     assert "two.md:18: WARNING: unknown document" in said
     assert "UserWarning" not in said
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("layout", ["theme", "press"])
+def test_a_citation_that_cannot_be_read_is_shown_and_told(tmp_path: Path, layout: str) -> None:
+    files = {
+        "_config.yml": "title: Faults\nbibtex_bibfiles: [works.bib]\n",
+        "_toc.yml": "format: jb-book\nroot: one\n",
+        "book/settings.yml": f"layout: {layout}\n",
+        "works.bib": "@book{wind, title={Winds}, author={Ada Author}, year=2001, publisher={P}}\n",
+        "one.md": "# One\n\nAs {cite:p}`{numref}` and {cite}`wind rain` say, and {cite}`wind`.\n"
+        "\n```{bibliography}\n```\n",
+    }
+    write_files(tmp_path, files)
+    said = run_press(tmp_path, "build", whole=True)
+    for target in ("{numref}", "wind rain"):
+        assert f"one.md:3: WARNING: no citation: '{target}'; allowed: the keys of works" in said
+    page = html.parse(str(tmp_path / "_build/editions/default/html/one.html"))
+    [sentence] = page.xpath("//article//p[contains(., 'As ')]")
+    assert sentence.text_content() == "As {numref} and wind rain say, and [Aut01]."

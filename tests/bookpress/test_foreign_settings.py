@@ -412,6 +412,16 @@ def test_references_mean_what_they_stand_for() -> None:
         ("sphinx: foo", "`sphinx` is 'foo'; allowed: settings with their values"),
         ("sphinx: {config: [a]}", "`sphinx: config` is ['a']; allowed: settings with"),
         ("sphinx: {local_extensions: [a]}", "`sphinx: local_extensions` is ['a']; allowed:"),
+        ("latex: foo", "`latex` is 'foo'; allowed: settings with their values"),
+        (
+            "sphinx: {config: {nb_custom_formats: [.Rmd]}}",
+            "`sphinx: config: nb_custom_formats` is ['.Rmd']; allowed: settings with their values",
+        ),
+        (
+            "execute: {exclude_patterns: [a.md, null]}",
+            "`execute: exclude_patterns` is ['a.md', None]; allowed: a list of patterns",
+        ),
+        ("execute: {exclude_patterns: ['']}", "`execute: exclude_patterns` is ['']; allowed: a"),
         ("html: [a]", "`html` is ['a']; allowed: settings with their values"),
         ("parse: foo", "`parse` is 'foo'; allowed: settings with their values"),
         ("launch_buttons: true", "`launch_buttons` is True; allowed: settings with their values"),
@@ -432,3 +442,12 @@ def test_a_word_for_execution_is_told_and_ignored_as_in_jupyter_book(
     assert configuration(tmp_path)["execute"] == {}
     said = " ".join(capsys.readouterr().err.split())
     assert f"`execute` is '{entry}', which Jupyter Book ignores; allowed: settings such" in said
+
+
+def test_one_pattern_of_documents_that_are_not_run_is_taken(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "_config.yml").write_text("execute: {exclude_patterns: one.md}\n")
+    assert configuration(tmp_path)["execute"] == {"exclude_patterns": ["one.md"]}
+    said = " ".join(capsys.readouterr().err.split())
+    assert "`execute: exclude_patterns` is no list: one.md is its only pattern" in said

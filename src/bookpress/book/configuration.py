@@ -13,7 +13,7 @@ from bookpress.files import as_mapping, read
 from bookpress.terminal.messages import note
 
 FILE = "_config.yml"
-PARTS = ("html", "parse", "launch_buttons", "sphinx")
+PARTS = ("html", "latex", "parse", "launch_buttons", "sphinx")
 """The settings that have entries of their own, besides `execute`."""
 OF_SPHINX = ("config", "local_extensions")
 """The settings in `sphinx` that have."""
@@ -45,7 +45,21 @@ def _configuration(content: bytes, strict: bool) -> Mapping[str, Any]:
     _check(settings, PARTS)
     parts = {name: settings.get(name) or {} for name in ("execute", "sphinx")}
     _check(parts["sphinx"], OF_SPHINX, "sphinx: ")
+    _check(parts["sphinx"].get("config") or {}, ("nb_custom_formats",), "sphinx: config: ")
+    if patterns := parts["execute"].get("exclude_patterns"):
+        parts["execute"] = {**parts["execute"], "exclude_patterns": _patterns(patterns)}
     return {**settings, **parts}
+
+
+def _patterns(written: Any) -> list[str]:
+    """Return the patterns of documents that are not run, of which each matches something."""
+    place = f"{FILE}: `execute: exclude_patterns`"
+    if isinstance(written, str):
+        note(f"{place} is no list: {short(written)} is its only pattern")
+        written = [written]
+    if not isinstance(written, list) or not all(map(_is_pattern, written)):
+        raise UsageError(f"{place} is {short(repr(written))}; allowed: a list of patterns")
+    return written
 
 
 def _check(settings: Mapping[str, Any], names: Sequence[str], place: str = "") -> None:
@@ -60,3 +74,7 @@ def _check(settings: Mapping[str, Any], names: Sequence[str], place: str = "") -
 def sphinx_settings(root: Path) -> Mapping[str, Any]:
     """Return the settings passed on to Sphinx, ``sphinx: config:``."""
     return configuration(root)["sphinx"].get("config") or {}
+
+
+def _is_pattern(entry: Any) -> bool:
+    return isinstance(entry, str) and entry not in {"", "."}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import deque
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
@@ -23,17 +24,22 @@ from pybtex.style.labels.number import LabelStyle
 from pybtex.style.names.lastfirst import NameStyle
 from pybtex.style.sorting.author_year_title import SortingStyle as AuthorYearTitle
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.logging import getLogger
+from sphinxcontrib.bibtex.citation_target import parse_citation_targets
 from sphinxcontrib.bibtex.directives import BibliographyDirective
 from sphinxcontrib.bibtex.domain import BibtexDomain, Citation
 from sphinxcontrib.bibtex.nodes import bibliography
+from sphinxcontrib.bibtex.roles import CiteRole
 
 from bookpress.book.project import is_laid_out
 from bookpress.cite.book import Author
 from bookpress.cite.facts import single_spaced
 from bookpress.cite.landing_page import Work
 
+LOGGER = getLogger(__name__)
 AUTHOR_YEAR = "author_year"
 REFERENCES = "references"
 """The name of the section that lists what a page cites."""
@@ -76,6 +82,29 @@ def _bibliography_directive(doctree: nodes.document) -> BibliographyDirective:
     state: Any = SimpleNamespace(document=doctree, reporter=doctree.reporter)
     options = {"filter": "docname in docnames"}
     return BibliographyDirective("bibliography", [], options, StringList(), 0, 0, "", state, state)
+
+
+class TellingCite(CiteRole):
+    """A citation that is shown as it is written, with a warning, where it names no works."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the citation, or its text."""
+        try:
+            deque(parse_citation_targets(self.target), maxlen=0)
+        except ValueError:
+            what = "no citation: %r; allowed: the keys of works, with commas between them"
+            LOGGER.warning(what, self.target, location=self.get_location())
+            return [nodes.literal(self.rawtext, self.text)], []
+        made: tuple[list[nodes.Node], list[nodes.system_message]] = super().run()
+        return made
+
+
+def tell_malformed(app: Sphinx, config: Config) -> None:  # noqa: ARG001
+    """Let citations that cannot be read be told, where the book cites at all."""
+    if "sphinxcontrib.bibtex" in app.extensions:
+        app.add_role("cite", TellingCite(), override=True)
+        for name in BibtexDomain.roles:
+            app.add_role_to_domain("cite", name, TellingCite(), override=True)
 
 
 class AuthorOrder(AuthorYearTitle):  # type: ignore[misc]

@@ -249,6 +249,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     citing = Citing()
     # before sphinxcontrib-bibtex looks for its files
     app.connect("config-inited", citing.load, priority=100)
+    app.connect("config-inited", references.tell_malformed)
     app.connect("builder-inited", citing.add_assets)
     app.connect("env-updated", citing.find_chapters, priority=100)
     # again when headings have their numbers
