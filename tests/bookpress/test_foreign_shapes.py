@@ -418,6 +418,21 @@ def test_figures_are_shown_whatever_imports_their_backend_first(tmp_path: Path) 
         assert "image/svg+xml" in cell["outputs"][-1]["data"]
 
 
+def test_a_page_without_code_is_no_chapter_and_is_told_so(tmp_path: Path) -> None:
+    files = {
+        "_config.yml": "title: Sums\n",
+        "_toc.yml": "format: jb-book\nroot: cover\nchapters: [{file: part/one}, {file: part/two}]\n",
+        "cover.md": "# Cover\n",
+        "part/one.ipynb": notebook("One", {"one": "1"}),
+        "part/two.rst": "Two\n===\n",
+    }
+    write_files(tmp_path, files)
+    for asked, page in (("cover", "cover.md"), ("part/two.rst", "part/two.rst")):
+        said = run_press(tmp_path, "cite", asked, code=2)
+        assert f"no chapter '{asked}': {page} is a page without code; there are: one" in said
+    assert "no chapter 'three'; there are: one" in run_press(tmp_path, "run", "three", code=2)
+
+
 SHORT = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n---\n\n# One\n\n"
 
 

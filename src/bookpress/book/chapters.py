@@ -449,4 +449,16 @@ def no_chapter(slug: str, chapters: Sequence[Chapter]) -> str:
     namesakes = [each.slug for each in chapters if page_name(each.docname) == slug]
     if namesakes:
         return f"no chapter {quoted(slug)}; did you mean {' or '.join(namesakes)}?"
-    return f"no chapter {quoted(slug)}{nearest(slug, [chapter.slug for chapter in chapters])}"
+    page = _page_named(slug, chapters)
+    what = f": {page} is a page without code" if page else ""
+    return f"no chapter {quoted(slug)}{what}{nearest(slug, [each.slug for each in chapters])}"
+
+
+def _page_named(name: str, chapters: Sequence[Chapter]) -> str:
+    """Return the file of a document of the book by its path; empty if there is none."""
+    for chapter in chapters[:1]:
+        root = chapter.path.parents[chapter.where.count("/")]
+        for file in (name, f"{name}.md", f"{name}.rst"):
+            if file.endswith((".md", ".rst")) and (root / file).is_file():
+                return file
+    return ""
