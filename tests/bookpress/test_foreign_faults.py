@@ -128,6 +128,11 @@ def test_a_page_at_fault_is_built_and_told_of(
             HEAD.replace("{name: python3, display_name: Python 3}", "python3") + CELL,
             "one.md is not a MyST notebook: metadata.kernelspec: 'python3' is not of type 'object'",
         ),
+        (
+            "_toc.yml",
+            "format: jb-book\nroot: one\nchapters: [{file: /two}]\n",
+            "_toc.yml lists /two; allowed: a place in the book, with no / before",
+        ),
     ],
 )
 def test_what_jupyter_book_cannot_read_is_one_clear_line(

@@ -86,6 +86,11 @@ def _toc_files(content: bytes, strict: bool) -> list[str]:
     nameless = len(entries) - len(names)
     if nameless > 1:
         raise PressError(f"_toc.yml has nothing behind `file:` in {nameless} entries")
+    absolute = [short(name) for name in names if name.startswith("/")]
+    if absolute:
+        raise PressError(
+            f"_toc.yml lists {', '.join(absolute)}; allowed: a place in the book, with no / before"
+        )
     counts = Counter(name for name in names if not name.startswith(GLOB))
     twice = [short(name) for name, count in counts.items() if count > 1]
     if twice:
