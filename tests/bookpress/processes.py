@@ -56,8 +56,19 @@ def descendants(pid: int) -> list[psutil.Process]:
 
 def left_over(family: Iterable[psutil.Process]) -> list[psutil.Process]:
     """Return the processes that do not end soon, on a machine that may have much else to do."""
-    _, alive = psutil.wait_procs(list(family), timeout=60)
-    return [one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+    alive = list(family)
+    deadline = time.monotonic() + 60
+    while alive and time.monotonic() < deadline:
+        time.sleep(0.05)
+        alive = [process for process in alive if _runs(process)]
+    return alive
+
+
+def _runs(process: psutil.Process) -> bool:
+    """Return whether a process goes on; one that has ended stays known until its parent asks."""
+    with suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def environment(home: Path) -> dict[str, str]:
