@@ -422,6 +422,7 @@ def test_references_mean_what_they_stand_for() -> None:
             "`execute: exclude_patterns` is ['a.md', None]; allowed: a list of patterns",
         ),
         ("execute: {exclude_patterns: ['']}", "`execute: exclude_patterns` is ['']; allowed: a"),
+        ("sphinx: {local_extensions: {a: }}", "`sphinx: local_extensions: a` is None; allowed:"),
         ("html: [a]", "`html` is ['a']; allowed: settings with their values"),
         ("parse: foo", "`parse` is 'foo'; allowed: settings with their values"),
         ("launch_buttons: true", "`launch_buttons` is True; allowed: settings with their values"),
@@ -434,14 +435,14 @@ def test_settings_without_entries_are_refused(tmp_path: Path, entry: str, said: 
     assert f"_config.yml: {said}" in str(refused.value)
 
 
-@pytest.mark.parametrize("entry", ["force", "off"])
+@pytest.mark.parametrize("entry", ["'force'", "'off'", "False"])
 def test_a_word_for_execution_is_told_and_ignored_as_in_jupyter_book(
     tmp_path: Path, entry: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "_config.yml").write_text(f"title: Tides\nexecute: '{entry}'\n")
+    (tmp_path / "_config.yml").write_text(f"title: Tides\nexecute: {entry}\n")
     assert configuration(tmp_path)["execute"] == {}
     said = " ".join(capsys.readouterr().err.split())
-    assert f"`execute` is '{entry}', which Jupyter Book ignores; allowed: settings such" in said
+    assert f"`execute` is {entry}, which Jupyter Book ignores; allowed: settings such" in said
 
 
 def test_one_pattern_of_documents_that_are_not_run_is_taken(

@@ -37,8 +37,9 @@ def configuration(root: Path) -> Mapping[str, Any]:
 @cache
 def _configuration(content: bytes, strict: bool) -> Mapping[str, Any]:
     settings = as_mapping(content, FILE, "the settings of Jupyter Book", lenient=not strict)
-    if not isinstance(settings.get("execute") or {}, dict):
-        asked = short(repr(settings["execute"]))
+    execute = settings.get("execute")
+    if execute is not None and not isinstance(execute, dict):
+        asked = short(repr(execute))
         what = "allowed: settings such as `{execute_notebooks: force}`"
         note(f"{FILE}: `execute` is {asked}, which Jupyter Book ignores; {what}")
         settings = {**settings, "execute": {}}
@@ -46,6 +47,10 @@ def _configuration(content: bytes, strict: bool) -> Mapping[str, Any]:
     parts = {name: settings.get(name) or {} for name in ("execute", "sphinx")}
     _check(parts["sphinx"], OF_SPHINX, "sphinx: ")
     _check(parts["sphinx"].get("config") or {}, ("nb_custom_formats",), "sphinx: config: ")
+    for name, folder in (parts["sphinx"].get("local_extensions") or {}).items():
+        if not isinstance(folder, str):
+            what = f"`sphinx: local_extensions: {name}` is {short(repr(folder))}"
+            raise UsageError(f"{FILE}: {what}; allowed: the folder that has it")
     if patterns := parts["execute"].get("exclude_patterns"):
         parts["execute"] = {**parts["execute"], "exclude_patterns": _patterns(patterns)}
     return {**settings, **parts}
