@@ -113,11 +113,10 @@ def _metadata(front: Any) -> dict[str, Any]:
     of_jupytext = front.get("jupytext", {})
     _expect(isinstance(of_jupytext, dict))
     _expect(not any(str(name).startswith(SPLITTING) for name in of_jupytext))
+    front = _with_full_kernel(front)
     kernel = front.get("kernelspec", {"name": "", "display_name": ""})
     _expect(isinstance(kernel, dict))
-    front = _with_full_kernel(front)
-    names = front.get("kernelspec", kernel)
-    _expect(all(isinstance(names.get(name), str) for name in ("name", "display_name")))
+    _expect(all(isinstance(kernel.get(name), str) for name in ("name", "display_name")))
     return dict(front)
 
 

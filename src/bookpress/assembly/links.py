@@ -258,7 +258,7 @@ def extensions_above(settings: Mapping[str, Any]) -> dict[str, str]:
     {'a': '../'}
     """
     local = (settings.get("sphinx") or {}).get("local_extensions") or {}
-    folders = {name: f"{posixpath.normpath(str(place))}/" for name, place in local.items()}
+    folders = {name: f"{posixpath.normpath(place)}/" for name, place in local.items()}
     return {name: place for name, place in folders.items() if STEPS_UP.fullmatch(place)}
 
 

@@ -239,11 +239,10 @@ def staged_notebook(
     if changed:
         _assign(notebook, changed)
     where = chapter.where
-    root = chapter.path.parents[where.count("/")]
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             text = _with_chapters("".join(cell["source"]), where, chapters)
-            cell["source"] = point_inside(text, where, lambda place: is_taken(root / place))
+            cell["source"] = point_inside(text, where, lambda place: is_taken(chapter.root / place))
     return notebook
 
 

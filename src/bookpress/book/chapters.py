@@ -456,9 +456,7 @@ def no_chapter(slug: str, chapters: Sequence[Chapter]) -> str:
 
 def _page_named(name: str, chapters: Sequence[Chapter]) -> str:
     """Return the file of a document of the book by its path; empty if there is none."""
-    for chapter in chapters[:1]:
-        root = chapter.path.parents[chapter.where.count("/")]
-        for file in (name, f"{name}.md", f"{name}.rst"):
-            if file.endswith((".md", ".rst")) and (root / file).is_file():
-                return file
-    return ""
+    if not chapters:
+        return ""
+    files = [file for file in (name, f"{name}.md", f"{name}.rst") if file.endswith((".md", ".rst"))]
+    return next((file for file in files if (chapters[0].root / file).is_file()), "")

@@ -37,23 +37,30 @@ def configuration(root: Path) -> Mapping[str, Any]:
 @cache
 def _configuration(content: bytes, strict: bool) -> Mapping[str, Any]:
     settings = as_mapping(content, FILE, "the settings of Jupyter Book", lenient=not strict)
-    execute = settings.get("execute")
-    if execute is not None and not isinstance(execute, dict):
-        asked = short(repr(execute))
-        what = "allowed: settings such as `{execute_notebooks: force}`"
-        note(f"{FILE}: `execute` is {asked}, which Jupyter Book ignores; {what}")
-        settings = {**settings, "execute": {}}
+    execute = _of_execution(settings.get("execute"))
     _check(settings, PARTS)
-    parts = {name: settings.get(name) or {} for name in ("execute", "sphinx")}
-    _check(parts["sphinx"], OF_SPHINX, "sphinx: ")
-    _check(parts["sphinx"].get("config") or {}, ("nb_custom_formats",), "sphinx: config: ")
-    for name, folder in (parts["sphinx"].get("local_extensions") or {}).items():
+    sphinx = settings.get("sphinx") or {}
+    _check(sphinx, OF_SPHINX, "sphinx: ")
+    _check(sphinx.get("config") or {}, ("nb_custom_formats",), "sphinx: config: ")
+    for name, folder in (sphinx.get("local_extensions") or {}).items():
         if not isinstance(folder, str):
             what = f"`sphinx: local_extensions: {name}` is {short(repr(folder))}"
             raise UsageError(f"{FILE}: {what}; allowed: the folder that has it")
-    if patterns := parts["execute"].get("exclude_patterns"):
-        parts["execute"] = {**parts["execute"], "exclude_patterns": _patterns(patterns)}
-    return {**settings, **parts}
+    return {**settings, "execute": execute, "sphinx": sphinx}
+
+
+def _of_execution(execute: Any) -> Mapping[str, Any]:
+    """Return the settings of execution; a single word is none, as in Jupyter Book."""
+    if execute is None:
+        return {}
+    if not isinstance(execute, dict):
+        asked = short(repr(execute))
+        what = "allowed: settings such as `{execute_notebooks: force}`"
+        note(f"{FILE}: `execute` is {asked}, which Jupyter Book ignores; {what}")
+        return {}
+    if patterns := execute.get("exclude_patterns"):
+        return {**execute, "exclude_patterns": _patterns(patterns)}
+    return execute
 
 
 def _patterns(written: Any) -> list[str]:
@@ -65,6 +72,10 @@ def _patterns(written: Any) -> list[str]:
     if not isinstance(written, list) or not all(map(_is_pattern, written)):
         raise UsageError(f"{place} is {short(repr(written))}; allowed: a list of patterns")
     return written
+
+
+def _is_pattern(entry: Any) -> bool:
+    return isinstance(entry, str) and entry not in {"", "."}
 
 
 def _check(settings: Mapping[str, Any], names: Sequence[str], place: str = "") -> None:
@@ -79,7 +90,3 @@ def _check(settings: Mapping[str, Any], names: Sequence[str], place: str = "") -
 def sphinx_settings(root: Path) -> Mapping[str, Any]:
     """Return the settings passed on to Sphinx, ``sphinx: config:``."""
     return configuration(root)["sphinx"].get("config") or {}
-
-
-def _is_pattern(entry: Any) -> bool:
-    return isinstance(entry, str) and entry not in {"", "."}

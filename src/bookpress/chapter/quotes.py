@@ -101,14 +101,19 @@ def without_code(page: str, code: re.Pattern[str] = NO_ROLES) -> str:
     '```{note}\n      so\n   \n \n   \n```\n'
     """
 
-    def blanked(match: re.Match[str]) -> str:
-        if match["directive"] == CODE:
-            return match[0]
-        if match["directive"]:
-            return match["open"] + code.sub(blanked, match["content"]) + match["close"]
-        return re.sub(r"[^\n]", " ", match[0])
+    def in_block(block: re.Match[str]) -> str:
+        if block["directive"] == CODE:
+            return block[0]
+        if block["directive"]:
+            return block["open"] + code.sub(in_block, block["content"]) + block["close"]
+        return blanked(block)
 
-    return code.sub(blanked, page)
+    return code.sub(in_block, page)
+
+
+def blanked(part: re.Match[str]) -> str:
+    """Return as many lines of spaces as a match has, so that lines and columns stay."""
+    return re.sub(r"[^\n]", " ", part[0])
 
 
 def _roles_in_page(source: str) -> Iterator[Role]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import yaml
 
-from bookpress.chapter.quotes import ROLE_OR_SPAN, texts_of, without_code, without_markup
+from bookpress.chapter.quotes import ROLE_OR_SPAN, blanked, texts_of, without_code, without_markup
 from bookpress.files import FRONT
 from bookpress.myst import CELLS
 from bookpress.plain_yaml import load_quickly
@@ -60,19 +60,15 @@ def sentences_of(source: str) -> Iterator[Sentence]:
     3 Most did. ('majority(x)',)
     3 None fell. ('a', 'b')
     """
-    text = LITERAL.sub(_blanked, without_code(source))
+    text = LITERAL.sub(blanked, without_code(source))
     front = FRONT.match(text)
     if front:
         yield from _of_metadata(front["yaml"], 1)
-        text = _blanked(front) + text[front.end() :]
+        text = blanked(front) + text[front.end() :]
     for cell in CELLS.finditer(text):
         line = text.count("\n", 0, cell.start()) + 1
         yield from _of_metadata(cell["head"].strip("-\n"), line)
-    yield from _of_text(CELLS.sub(_blanked, text))
-
-
-def _blanked(part: re.Match[str]) -> str:
-    return re.sub(r"[^\n]", " ", part[0])
+    yield from _of_text(CELLS.sub(blanked, text))
 
 
 def _of_metadata(text: str, line: int) -> Iterator[Sentence]:
