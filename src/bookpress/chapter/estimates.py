@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from numbers import Real
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError, field_validator, model_validator
 from pydantic.dataclasses import dataclass
@@ -20,8 +20,15 @@ from bookpress.chapter.counted import MakeRows
 from bookpress.errors import short
 
 RESULT_MIME = "application/vnd.bookpress.result+json"
-FIELDS = ("value", "low", "high", "k", "n", "unit", "label")
+FIELDS = ("value", "low", "high", "range", "k", "n", "unit", "label")
 """The fields of an estimate that an output carries."""
+Range = Literal["sampling", "simulation", "assumptions", "quotes", "bounds"]
+"""What the range of an estimate is.
+
+*sampling*: a 95% interval, within which chance could move the value. *simulation*: from the 5th to
+the 95th percentile of a simulation. *assumptions*: from a cautious to a favourable one. *quotes*:
+from the lowest to the highest. *bounds*: if all unknown rows went one way, or the other.
+"""
 
 
 class ResultError(Exception):
@@ -38,7 +45,7 @@ class Estimate:
         The value in its unit; None if it does not exist, as for a share of nothing. NaN counts as
         None.
     low, high : float, optional
-        The ends of its 95% interval, or of the one that the label names.
+        The ends of its range.
     k : int, optional
         How many were counted; with `n` it gives a share.
     n : int, optional
@@ -51,6 +58,9 @@ class Estimate:
         What is estimated, in a few self-contained words.
     period : tuple of int, optional
         First and last calendar year, which order two estimates in a statement on a rise or fall.
+    range : str, optional
+        What kind of range that is, one of `Range`; None without a range, and if that is not
+        recorded, as in files from before there was the field.
     rows : callable, optional
         Returns the rows that `k` and `n` count, see `bookpress.chapter.counted`.
 
@@ -61,7 +71,7 @@ class Estimate:
 
     Examples
     --------
-    >>> Estimate(0.64, 0.53, 0.73, k=55, n=86, unit="share", label="days with rain").k
+    >>> Estimate(0.64, 0.53, 0.73, k=55, n=86, unit="share", range="sampling").k
     55
     >>> Estimate(float("nan")).value is None
     True
@@ -75,6 +85,7 @@ class Estimate:
     unit: str = ""
     label: str = ""
     period: tuple[int, int] | None = None
+    range: Range | None = None
     rows: MakeRows | None = field(default=None, compare=False, repr=False)
 
     @field_validator("value", "low", "high")
@@ -92,9 +103,11 @@ class Estimate:
         """Refuse swapped ends, by which a comparison would hold that does not."""
         low = self.low
         high = self.high
-        if low is None or high is None or low <= high or math.isclose(low, high):
-            return self
-        raise ValueError(f"its interval begins at {low} and ends at {high}")
+        if low is None or high is None:
+            object.__setattr__(self, "range", None)
+        elif low > high and not math.isclose(low, high):
+            raise ValueError(f"its range begins at {low} and ends at {high}")
+        return self
 
     def row(self, name: str = "share") -> dict[str, Any]:
         """Return the estimate as the cells of a table row.

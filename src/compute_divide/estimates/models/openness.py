@@ -260,4 +260,4 @@ def lag_estimate(
     in_group = follows.loc[placed.index]
     until = placed["published"] <= at
     n = int((in_group & until).sum())
-    return Estimate(value, low, high, None, n, "months", label)
+    return Estimate(value, low, high, None, n, "months", label, range="sampling")

@@ -132,7 +132,9 @@ class CapabilityIndex:
         ages = _ages(self.models, index, dates)
         drawn_ages = _ages(self.models, _draws(self.models), dates)
         low, high = percentile_interval(drawn_ages.mean(axis=1))
-        return Estimate(float(ages.mean()), low, high, n=n, unit="months", label=label)
+        return Estimate(
+            float(ages.mean()), low, high, n=n, unit="months", label=label, range="sampling"
+        )
 
     def record_chance(self, theirs: pd.Series[bool], since: pd.Timestamp, label: str) -> Estimate:
         """Return how likely the record among open models is theirs, given the error of the index.

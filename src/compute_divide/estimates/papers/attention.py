@@ -107,7 +107,9 @@ class Lead:
         moved = alike.influence.sub(remaining * self.influence, fill_value=0) / excess
         half = NORMAL_975 * _error(moved)
         due = 1 - remaining
-        return Estimate(due, due - half, due + half, n=len(moved), unit="share", label=label)
+        return Estimate(
+            due, due - half, due + half, n=len(moved), unit="share", label=label, range="sampling"
+        )
 
 
 def _error(influence: pd.Series) -> float:
@@ -179,7 +181,10 @@ def lead(papers: pd.DataFrame, team: str, label: str, within: Sequence[str] = WI
     half = NORMAL_975 * _error(influence)
     low = max(share - half, 0.0)
     high = min(share + half, 1.0)
-    return Lead(Estimate(share, low, high, n=len(influence), unit="share", label=label), influence)
+    return Lead(
+        Estimate(share, low, high, n=len(influence), unit="share", label=label, range="sampling"),
+        influence,
+    )
 
 
 def _lead(

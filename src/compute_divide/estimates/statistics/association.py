@@ -61,7 +61,7 @@ class Association:
         high = _finite(np.exp(slope + half))
         rows = self.odds_ratio.n
         label = f"{self.odds_ratio.label}, logistic regression"
-        return Estimate(value, low, high, n=rows, unit="odds ratio", label=label)
+        return Estimate(value, low, high, n=rows, unit="odds ratio", label=label, range="sampling")
 
 
 class Fit(NamedTuple):
@@ -180,7 +180,9 @@ def association(
     if is_finite:
         value, low, high = _pooled(a, b, c, d)
         ends = (_finite(low), _finite(high))
-        odds_ratio = Estimate(_finite(value), *ends, n=n, unit="odds ratio", label=label)
+        odds_ratio = Estimate(
+            _finite(value), *ends, n=n, unit="odds ratio", label=label, range="sampling"
+        )
     places = np.flatnonzero(speaking)
     return Association(odds_ratio, tables.take(places))
 

@@ -117,7 +117,7 @@ def bounded_share(
     share = k / known if known else None
     lowest = k / n
     highest = (k + n - known) / n
-    return Estimate(share, lowest, highest, k, known, "share", label)
+    return Estimate(share, lowest, highest, k, known, "share", label, range="bounds")
 
 
 def belonging_bounds(
@@ -165,7 +165,7 @@ def belonging_bounds(
     in_favour = int((may_be & may_count).sum())
     low = _ratio(int((is_of_kind & is_counted).sum()), in_all + against)
     high = _ratio(int((is_of_kind & may_count).sum()) + in_favour, in_all + in_favour)
-    return Estimate(share.value, low, high, share.k, share.n, "share", label)
+    return Estimate(share.value, low, high, share.k, share.n, "share", label, range="bounds")
 
 
 def _ratio(k: int, n: int) -> float | None:

@@ -87,7 +87,7 @@ def _pooled(known: pd.DataFrame, label: str, value: str) -> Estimate:
     draws_over = _weighted_means(logs_over, draw_weights(papers_over, seed=SEED))
     draws_under = _weighted_means(logs_under, draw_weights(papers_under, seed=SEED + 1))
     low, high = percentile_interval(draws_over - draws_under)
-    return Estimate(ratio, 10**low, 10**high, n=n, unit="ratio", label=label)
+    return Estimate(ratio, 10**low, 10**high, n=n, unit="ratio", label=label, range="sampling")
 
 
 def _weighted_means(values: Floats, weights: Floats) -> Floats:
@@ -111,7 +111,7 @@ def _within_years(known: pd.DataFrame, label: str, value: str) -> Estimate:
         return Estimate(ratio, n=n, unit="ratio", label=label)
     draws = _within_slopes(is_industry, logs, years, draw_weights(papers))
     low, high = percentile_interval(draws)
-    return Estimate(ratio, 10**low, 10**high, n=n, unit="ratio", label=label)
+    return Estimate(ratio, 10**low, 10**high, n=n, unit="ratio", label=label, range="sampling")
 
 
 def in_shared_years(rows: pd.DataFrame, value: str) -> pd.DataFrame:

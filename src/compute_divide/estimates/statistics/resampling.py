@@ -118,7 +118,7 @@ def median(rows: pd.DataFrame, label: str, value: str, *, unit: str) -> Estimate
         return Estimate(middle, n=n, unit=unit, label=label)
     draws = _weighted_medians(values, draw_weights(papers))
     low, high = percentile_interval(draws)
-    return Estimate(middle, low, high, n=n, unit=unit, label=label)
+    return Estimate(middle, low, high, n=n, unit=unit, label=label, range="sampling")
 
 
 def _weighted_medians(values: Floats, weights: Floats) -> Floats:

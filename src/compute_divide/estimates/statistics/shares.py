@@ -77,7 +77,7 @@ def wilson_share(k: int, n: int, label: str) -> Estimate:
         return Estimate(None, k=0, n=0, label=label, unit="share")
     interval = wilson_interval(k, n)
     share, low, high = map(float, interval)
-    return Estimate(share, low, high, int(k), int(n), "share", label)
+    return Estimate(share, low, high, int(k), int(n), "share", label, range="sampling")
 
 
 def with_shares(counts: pd.DataFrame) -> pd.DataFrame:
@@ -198,7 +198,7 @@ def _weighted(sizes: Floats, inside: npt.NDArray[np.bool_], label: str) -> Estim
     draws = draw_weights(np.arange(n))
     parts = draws[:, inside] @ of_inside
     low, high = percentile_interval(parts / (draws @ sizes))
-    return Estimate(share, low, high, k, n, "share", label)
+    return Estimate(share, low, high, k, n, "share", label, range="sampling")
 
 
 def _mean(shares: pd.Series[float], label: str) -> Estimate:
@@ -213,7 +213,7 @@ def _mean(shares: pd.Series[float], label: str) -> Estimate:
     half = float(stdtrit(n - 1, 0.975) * error)
     low = max(0.0, mean - half)
     high = min(1.0, mean + half)
-    return Estimate(mean, low, high, None, n, "share", label)
+    return Estimate(mean, low, high, None, n, "share", label, range="sampling")
 
 
 def counted_share(k: int, n: int, label: str) -> Estimate:
@@ -297,7 +297,9 @@ def newcombe_difference(first: Estimate, other: Estimate, label: str) -> Estimat
         return Estimate(None, n=0, unit="points", label=label)
     difference, low, high = square_and_add(ends, other_ends)
     n = (first.n or 0) + (other.n or 0)
-    return Estimate(100 * difference, 100 * low, 100 * high, n=n, unit="points", label=label)
+    return Estimate(
+        100 * difference, 100 * low, 100 * high, n=n, unit="points", label=label, range="sampling"
+    )
 
 
 def known_share(rows: pd.DataFrame, column: str, label: str) -> Estimate:

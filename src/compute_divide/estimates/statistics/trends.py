@@ -161,11 +161,15 @@ def _growth_estimates(
     shortest = _months(high)
     longest = _months(low)
     time = f"doubling time of {label}"
-    doubling = Estimate(_months(slope), shortest, longest, n=n, unit="months", label=time)
+    doubling = Estimate(
+        _months(slope), shortest, longest, n=n, unit="months", label=time, range="sampling"
+    )
     value = _yearly(slope)
     least = _yearly(low)
     most = _yearly(high)
-    factor = Estimate(value, least, most, n=n, unit="ratio", label=f"growth a year of {label}")
+    factor = Estimate(
+        value, least, most, n=n, unit="ratio", label=f"growth a year of {label}", range="sampling"
+    )
     return doubling, factor
 
 
@@ -338,7 +342,9 @@ def trend_break(counts: pd.DataFrame, label: str) -> Break:
     edge = _edge(likely, candidates)
     if edge != "none":
         name += f", at the edge of the years tried, {first:.0f} to {last:.0f}"
-    year = Estimate(float(candidates[best]), earliest, latest, n=n, unit="year", label=name)
+    year = Estimate(
+        float(candidates[best]), earliest, latest, n=n, unit="year", label=name, range="sampling"
+    )
     before = _factor(fit, [1, 0], dispersion, f"{odds}, before the break", n)
     after = _factor(fit, [1, 1], dispersion, f"{odds}, after the break", n)
     return Break(year, before, after, edge)
@@ -382,4 +388,4 @@ def _factor(fit: Fit, weights: list[int], dispersion: float, label: str, n: int)
     low = float(np.exp(slope - half))
     value = float(np.exp(slope))
     high = float(np.exp(slope + half))
-    return Estimate(value, low, high, n=n, unit="odds ratio", label=label)
+    return Estimate(value, low, high, n=n, unit="odds ratio", label=label, range="sampling")
