@@ -87,7 +87,11 @@ def read(text: str) -> Reading:
 
 def split(paragraph: str) -> list[str]:
     """Return the sentences of a paragraph."""
-    return [part for part in re.split(r"(?<=[.!?])(?:[”’)*]*)\s+(?=[A-Z“‘(*{\[])", HOLDS.sub("", paragraph)) if part.strip()]
+    return [
+        part
+        for part in re.split(r"(?<=[.!?])(?:[”’)*]*)\s+(?=[A-Z“‘(*{\[])", HOLDS.sub("", paragraph))
+        if part.strip()
+    ]
 
 
 def main() -> None:

@@ -10,12 +10,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 FACE: Mapping[str, Sequence[str]] = {
-    # A number with its interval and counts, which prose quotes by name.
+    # A number with its range and counts, which prose quotes by name.
     "bookpress.chapter.estimates": ["Estimate"],
     # What sentences rest on: true, false or unknown, with a reason.
     "bookpress.chapter.comparisons.base": ["Comparison"],
     "bookpress.chapter.comparisons.sides": [
         *("about", "above", "apart", "below", "counts", "majority", "minority", "within"),
+    ],
+    "bookpress.chapter.comparisons.ranges": [
+        *("about_throughout", "above_throughout", "below_throughout"),
     ],
     "bookpress.chapter.comparisons.values": [
         *("about_value", "above_value", "below_value", "majority_value", "minority_value"),

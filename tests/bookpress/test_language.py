@@ -240,8 +240,10 @@ def test_every_way_to_bind_a_name_is_seen(code: str, name: str, is_plain: bool) 
     assert not {"inner", "local"} & set(found)
 
 
-HIGH = Estimate(0.64, 0.53, 0.73, k=55, n=86, unit="share", label="early", period=(2010, 2014))
-LOW = Estimate(0.16, 0.12, 0.22, unit="share", label="late", period=(2020, 2022))
+HIGH = Estimate(
+    0.64, 0.53, 0.73, k=55, n=86, unit="share", label="early", period=(2010, 2014), range="sampling"
+)
+LOW = Estimate(0.16, 0.12, 0.22, unit="share", label="late", period=(2020, 2022), range="sampling")
 SCOPE = {"early": HIGH, "late": LOW, "odds": {"late": 1.5}, "none": None, "flag": True}
 
 
@@ -263,7 +265,9 @@ def test_facts_are_published_as_outputs(outputs: list[Any]) -> None:
     ]
     publish(SCOPE, "x.md", made)
     results = harvest(outputs)
-    assert results["early"] == Estimate(0.64, 0.53, 0.73, 55, 86, "share", "early")
+    assert results["early"] == Estimate(
+        0.64, 0.53, 0.73, 55, 86, "share", "early", range="sampling"
+    )
     assert (results["odds.late"].value, results["odds.late"].unit) == (1.5, "count")
     assert results["odds.never"].value is None
     assert [results[f"early.{end}"].value for end in ("first", "last")] == [2010, 2014]

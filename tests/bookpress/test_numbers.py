@@ -10,7 +10,14 @@ from bookpress.chapter import number_formats as numbers
 from bookpress.chapter.estimates import Estimate
 
 SHARE = Estimate(
-    value=55 / 86, low=0.5342, high=0.7330, k=55, n=86, unit="share", label="academic share"
+    value=55 / 86,
+    low=0.5342,
+    high=0.7330,
+    k=55,
+    n=86,
+    unit="share",
+    label="academic share",
+    range="sampling",
 )
 
 
@@ -63,8 +70,10 @@ def test_every_unit(value: float, unit: str, text: str) -> None:
 
 def test_an_interval_whose_ends_are_swapped_is_refused() -> None:
     with pytest.raises(ValueError, match=r"its interval begins at 0\.7 and ends at 0\.3"):
-        Estimate(0.5, low=0.7, high=0.3, unit="share")
-    assert Estimate(0.3, low=0.1 + 0.2, high=0.3).high == 0.3  # what arithmetic leaves
+        Estimate(0.5, low=0.7, high=0.3, unit="share", range="sampling")
+    assert (
+        Estimate(0.3, low=0.1 + 0.2, high=0.3, range="sampling").high == 0.3
+    )  # what arithmetic leaves
 
 
 def test_missing_parts_are_said_to_be_missing() -> None:

@@ -9,7 +9,7 @@ from bookpress.chapter.estimates import Estimate
 
 
 def share(value: float, low: float, high: float) -> Estimate:
-    return Estimate(value, low, high, unit="share")
+    return Estimate(value, low, high, unit="share", range="sampling")
 
 
 @pytest.mark.parametrize(
@@ -24,13 +24,13 @@ def share(value: float, low: float, high: float) -> Estimate:
             "92.3% (89.6 to 95.1) is above 90.0%, but the interval reaches below it",
         ),
         (
-            below(Estimate(0.794, 0.61, 1.002), 1.0),
+            below(Estimate(0.794, 0.61, 1.002, range="sampling"), 1.0),
             "0.7940 (0.6100 to 1.002) is below 1, but the interval reaches above it",
         ),
         (above(share(0.5, 0.27, 0.73), 0.5), "both are 50%"),
         (below(share(0, 0, 0.3), share(0, 0, 0.4)), "both are 0%"),
         (
-            about(Estimate(1.1, 0.97, 1.128), 1.0, by=0.125),
+            about(Estimate(1.1, 0.97, 1.128, range="sampling"), 1.0, by=0.125),
             "1.10 (0.970 to 1.13) is more than 0.125 from 1",
         ),
     ],
@@ -44,7 +44,10 @@ def test_the_numbers_shown_say_what_the_words_say(comparison: Comparison, becaus
 @pytest.mark.parametrize(
     ("comparison", "because"),
     [
-        (above(Estimate(1.14, 1.004, 1.3), 1.0), "1.140 (1.004 to 1.300) is above 1"),
+        (
+            above(Estimate(1.14, 1.004, 1.3, range="sampling"), 1.0),
+            "1.140 (1.004 to 1.300) is above 1",
+        ),
         (below(share(0.85, 0.81, 0.898), 0.9), "85.0% (81.0 to 89.8) is below 90.0%"),
         (
             above(share(0.6, 0.5, 0.7), share(0.4, 0.3, 0.498)),

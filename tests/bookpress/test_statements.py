@@ -26,7 +26,9 @@ def wilson_share(k: int, n: int, label: str) -> Estimate:
     middle = (k + z**2 / 2) / (n + z**2)
     half = z / (n + z**2) * math.sqrt(k * (n - k) / n + z**2 / 4)
     low, high = max(0.0, middle - half), min(1.0, middle + half)
-    return Estimate(k / n, min(low, k / n), max(high, k / n), k, n, "share", label)
+    return Estimate(
+        k / n, min(low, k / n), max(high, k / n), k, n, "share", label, range="sampling"
+    )
 
 
 share = partial(Estimate, unit="share")
@@ -266,7 +268,7 @@ def test_laws_of_nearness(one: Any, number: float, by: float) -> None:
 ratios = (
     st.lists(st.floats(0.01, 100), min_size=3, max_size=3)
     .map(sorted)
-    .map(lambda ends: Estimate(ends[1], ends[0], ends[2], unit="odds ratio"))
+    .map(lambda ends: Estimate(ends[1], ends[0], ends[2], unit="odds ratio", range="sampling"))
 )
 counted = st.integers(1, 300).flatmap(
     lambda n: st.integers(0, n).map(lambda k: wilson_share(k, n, "share"))
@@ -328,7 +330,7 @@ def test_intervals_that_overlap_may_be_of_shares_that_differ(
     ("unit", "within"), [("share", 5), ("share", 0), ("points", -1), ("odds ratio", 0.9)]
 )
 def test_a_margin_that_is_none_is_refused(unit: str, within: float) -> None:
-    one = Estimate(0.5, 0.4, 0.6, unit=unit)
+    one = Estimate(0.5, 0.4, 0.6, unit=unit, range="sampling")
     with pytest.raises(ResultError, match=f"within={within:g} is not a margin for a"):
         said.indistinguishable(one, one, within)
 
@@ -338,4 +340,4 @@ def test_truth_of_numpy_is_truth(holds: bool, because: str) -> None:
     import numpy as np
 
     assert Comparison(np.bool_(holds), because).holds is holds  # type: ignore[arg-type]
-    assert said.below(np.int64(1), Estimate(2, 2, 3)).holds
+    assert said.below(np.int64(1), Estimate(2, 2, 3, range="sampling")).holds

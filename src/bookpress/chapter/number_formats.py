@@ -16,6 +16,19 @@ from bookpress.chapter.estimates import Estimate
 NO_VALUE = "no value"
 NO_INTERVAL = "no interval"
 NO_COUNTS = "no counts"
+RANGES = {
+    "sampling": "95% interval",
+    "simulation": "5th to 95th percentile",
+    "assumptions": "cautious to favourable",
+    "quotes": "lowest to highest",
+    "bounds": "bounds for unknown rows",
+    None: "range of a kind not recorded",
+}
+"""What the kinds of ranges are called before their ends."""
+EQUALITY = {"ratio": 1.0, "odds ratio": 1.0, "points": 0.0}
+"""The value of a unit that stands for no difference."""
+MOST_DIGITS = 3
+"""The most extra digits used to make two values look different."""
 FEW = 10
 """A share of fewer than this many is never written without its counts."""
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -160,11 +173,27 @@ def with_unit(text: str, unit: str) -> str:
     return text
 
 
-def _ends(result: Estimate, extra: int = 0) -> str:
-    """Write the ends of an interval without the unit.
+def _digits(result: Estimate, extra: int = 0) -> int:
+    """Return with how many extra digits a range that excludes equality is seen to exclude it."""
+    equality = EQUALITY.get(result.unit)
+    ends = (result.low, result.high)
+    if equality is None or result.low is None or result.high is None:
+        return extra
+    if result.low <= equality <= result.high:
+        return extra
+    equal = [number(equality, result.unit, extra=digits) for digits in range(MOST_DIGITS)]
+    for digits in range(extra, MOST_DIGITS):
+        if equal[digits] not in [number(end, result.unit, extra=digits) for end in ends]:
+            return digits
+    return MOST_DIGITS
 
-    Ends that would look alike get one more digit.
+
+def _ends(result: Estimate, extra: int = 0) -> str:
+    """Write the ends of a range without the unit.
+
+    Ends that would look alike get one more digit, and those that would look like equality more.
     """
+    extra = _digits(result, extra)
     low = number(result.low, result.unit, extra=extra)
     high = number(result.high, result.unit, extra=extra)
     look_alike = low == high and result.low != result.high
@@ -177,13 +206,26 @@ def _ends(result: Estimate, extra: int = 0) -> str:
 
 
 def interval(result: Estimate, *, extra: int = 0) -> str:
-    """Write the interval of a result, with the unit once.
+    """Write the range of a result, with the unit once.
 
     Ends that would look alike get one more digit.
     """
     if result.low is None or result.high is None:
         return NO_INTERVAL
     return with_unit(_ends(result, extra), result.unit)
+
+
+def named_interval(result: Estimate, *, extra: int = 0) -> str:
+    """Write the range of a result after what kind of range it is.
+
+    Examples
+    --------
+    >>> named_interval(Estimate(3.8, 2.7, 6.2, unit="USD", range="quotes"))
+    'lowest to highest $2.70 to $6.20'
+    """
+    if not _has_interval(result):
+        return NO_INTERVAL
+    return f"{RANGES[result.range]} {interval(result, extra=extra)}"
 
 
 def counts(result: Estimate) -> str:
@@ -196,23 +238,24 @@ def counts(result: Estimate) -> str:
 
 
 def full(result: Estimate) -> str:
-    """Write a result with its interval and counts."""
+    """Write a result with its range, named, and counts."""
     parts = []
     if _has_interval(result):
-        parts.append(f"95% interval {interval(result)}")
+        parts.append(named_interval(result))
     if result.n is not None:
         parts.append(counts(result))
     return _with_parts(write(result), parts)
 
 
 def ranged(result: Estimate, extra: int = 0) -> str:
-    """Write a result with the bare ends of its interval in brackets.
+    """Write a result with the bare ends of its range in brackets.
 
     A share of few has its counts there too. All numbers get `extra` digits.
     """
     parts = []
     has_ends = _has_interval(result) and result.low != result.high
     if has_ends:
+        extra = _digits(result, extra)
         parts.append(_ends(result, extra).replace("%", ""))
     are_few = result.k is not None and (result.n or 0) < FEW
     if are_few:
@@ -220,8 +263,6 @@ def ranged(result: Estimate, extra: int = 0) -> str:
     return _with_parts(_value(result.value, result.unit, extra), parts)
 
 
-MOST_DIGITS = 3
-"""The most extra digits used to make two values look different."""
 _WHOLE = re.compile(r"\.0+$")
 
 

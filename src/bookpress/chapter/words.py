@@ -11,14 +11,14 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
-Kind = Literal["share", "times", "margin", "every", "none"]
+Kind = Literal["share", "times", "margin", "every", "none", "chance"]
 _Sides = Literal["above", "below", "majority", "minority", "about"]
-_Others = Literal["counts", "times", "alike", "every", "only", "nothing", "equals"]
+_Others = Literal["counts", "times", "alike", "every", "only", "nothing", "equals", "chance"]
 Form = _Sides | _Others
 """What a comparison can prove.
 
 *alike*: alike within a margin; *every*: each of several numbers; *only* (without names) and
-*nothing*: that there is none.
+*nothing*: that there is none; *chance*: that chance does not explain it, or could.
 """
 
 
@@ -27,7 +27,7 @@ class Word(BaseModel):
 
     For a *share* the threshold is what the share, or its complement, must exceed; for *times* it is
     the least factor. *margin* needs a comparison with a margin, *every* one of every member, *none*
-    one that counts nothing.
+    one that counts nothing, *chance* one that reads 95% intervals.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -55,6 +55,7 @@ class Word(BaseModel):
             "margin": "within a margin that is named",
             "every": "each of all",
             "none": "not one",
+            "chance": "beyond or within a 95% interval",
         }
         return meanings[self.kind]
 
@@ -86,6 +87,9 @@ WORDS: Mapping[str, Word] = {
     "hardly": Word(pattern=r"\b(?:hardly|barely|scarcely)\b", kind="margin"),
     "every year": Word(pattern=r"\bevery year\b", kind="every"),
     "none": Word(pattern=r"\bnone\b", kind="none"),
+    "chance": Word(
+        pattern=r"\b(?:chance|significant(?:ly)?|statistical(?:ly)?|95%)(?!\w)", kind="chance"
+    ),
 }
 """The words for every book in English, by their names in messages."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from bookpress.book.chapters import Chapter, page_slugs
@@ -55,11 +55,17 @@ def degrees(
             comparisons = tuple(_code_of(mark, slugs[page], codes) for mark in sentence.marks)
             if not all(comparisons):
                 continue
-            for word in words.values():
-                match = re.search(word.pattern, sentence.words, re.IGNORECASE)
-                if match:
-                    strong = any(says(code, word, settings.comparisons) for code in comparisons)
-                    yield Degree(page, sentence, match[0], word, comparisons, strong)
+            for word, written in _words_in(sentence, words.values()):
+                strong = any(says(code, word, settings.comparisons) for code in comparisons)
+                yield Degree(page, sentence, written, word, comparisons, strong)
+
+
+def _words_in(sentence: Sentence, words: Iterable[Word]) -> Iterator[tuple[Word, str]]:
+    """Yield the words of degree in a sentence, as written; one without a mark may define chance."""
+    for word in words:
+        match = re.search(word.pattern, sentence.words, re.IGNORECASE)
+        if match and (sentence.marks or word.kind != "chance"):
+            yield word, match[0]
 
 
 def _is_sourced(sentence: Sentence, reported: Container[str]) -> bool:

@@ -132,12 +132,18 @@ def _says_none(form: Form, call: ast.Call, _threshold: float) -> bool:
     return form in {"nothing", "every"}
 
 
+def _says_chance(form: Form, _call: ast.Call, _threshold: float) -> bool:
+    """Whether a call argues with chance, which only 95% intervals bear."""
+    return form == "chance"
+
+
 _READERS: Mapping[Kind, Callable[[Form, ast.Call, float], bool]] = {
     "share": _says_share,
     "times": _says_times,
     "margin": _says_margin,
     "every": _says_every,
     "none": _says_none,
+    "chance": _says_chance,
 }
 
 

@@ -76,7 +76,7 @@ def company_lines(shares: pd.DataFrame, turn: Estimate) -> Figure:
     >>> early, late = cd.wilson_share(56, 330, "in 2013"), cd.wilson_share(1036, 2504, "in 2021")
     >>> rows = pd.DataFrame([early.row(), late.row()])
     >>> rows = rows.assign(venue="neurips", year=[2013, 2021])
-    >>> turn = cd.Estimate(2019.6, 2018.5, 2020.5, unit="year")
+    >>> turn = cd.Estimate(2019.6, 2018.5, 2020.5, unit="year", range="sampling")
     >>> figure = cd.plot.company_lines(rows, turn)
     >>> figure.description.partition(";")[0]
     'NeurIPS: from 17% in 2013 (56 of 330) to 41% in 2021 (1,036 of 2,504)'

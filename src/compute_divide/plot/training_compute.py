@@ -172,9 +172,9 @@ def waterfall(factors: Mapping[str, Estimate], vintage: str) -> Figure:
     Examples
     --------
     >>> import compute_divide as cd
-    >>> speed = cd.Estimate(2, 1, 4, n=40, unit="ratio", label="speed of a chip")
-    >>> number = cd.Estimate(6, 3, 12, n=40, unit="ratio", label="number of chips")
-    >>> both = cd.Estimate(12, 4, 36, n=40, unit="ratio", label="both together")
+    >>> speed = cd.Estimate(2, 1, 4, n=40, unit="ratio", label="speed of a chip", range="sampling")
+    >>> number = cd.Estimate(6, 3, 12, n=40, unit="ratio", label="their number", range="sampling")
+    >>> both = cd.Estimate(12, 4, 36, n=40, unit="ratio", label="both together", range="sampling")
     >>> factors = {factor.label: factor for factor in (speed, number, both)}
     >>> figure = cd.plot.waterfall(factors, "2026-08")
     >>> figure.chart.data[["start", "end"]].values.tolist()
@@ -406,5 +406,5 @@ def _multiplied(factors: pd.DataFrame) -> pd.DataFrame:
 
 
 def _factor_label(ratio: float, low: float, high: float) -> str:
-    factor = Estimate(ratio, low, high, unit="ratio")
+    factor = Estimate(ratio, low, high, unit="ratio", range="sampling")
     return f"×{written(factor, 'ranged')}"

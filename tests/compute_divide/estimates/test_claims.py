@@ -16,7 +16,7 @@ from compute_divide.estimates.claims.verdicts import (
     verdict_of,
 )
 
-HALF = Estimate(0.5, 0.45, 0.55, k=50, n=100, unit="share")
+HALF = Estimate(0.5, 0.45, 0.55, k=50, n=100, unit="share", range="sampling")
 OUTCOMES = st.sampled_from(get_args(Outcome))
 
 
@@ -34,7 +34,7 @@ def readings(draw: Any) -> tuple[float, Estimate]:
     top = 1.0 if unit == "share" else 30.0
     claimed = draw(st.floats(0.01, top))
     low, value, high = sorted(draw(st.lists(st.floats(0.01, top), min_size=3, max_size=3)))
-    return claimed, Estimate(value, low, high, unit=unit)
+    return claimed, Estimate(value, low, high, unit=unit, range="sampling")
 
 
 @given(readings())
@@ -59,7 +59,11 @@ def test_a_wider_interval_never_decides_what_a_narrower_one_left_open(
 ) -> None:
     claimed, estimate = reading
     wider = Estimate(
-        estimate.value, estimate.low / factor, estimate.high * factor, unit=estimate.unit
+        estimate.value,
+        estimate.low / factor,
+        estimate.high * factor,
+        unit=estimate.unit,
+        range="sampling",
     )
     narrow = outcome(estimate, claimed)
     wide = outcome(wider, claimed)
@@ -77,7 +81,9 @@ def test_a_wider_interval_never_decides_what_a_narrower_one_left_open(
     ],
 )
 def test_shares(claimed: float, ours: tuple[float, float, float], verdict: str) -> None:
-    assert Check("c", claimed, now=Estimate(*ours, unit="share")).verdict == verdict
+    assert (
+        Check("c", claimed, now=Estimate(*ours, unit="share", range="sampling")).verdict == verdict
+    )
 
 
 @given(OUTCOMES, OUTCOMES, st.lists(OUTCOMES, max_size=3))
@@ -95,7 +101,7 @@ def test_verdicts_have_one_list_of_names() -> None:
 
 
 def test_the_reason_names_both_tests_and_the_other_readings() -> None:
-    now = Estimate(0.1, 0.05, 0.15, unit="share")
+    now = Estimate(0.1, 0.05, 0.15, unit="share", range="sampling")
     check = Check("c", 0.1, HALF, now, "m", also={"another reading": (HALF, 0.1, "")})
     assert check.verdict == "cannot tell"
     assert (
@@ -131,5 +137,5 @@ def test_a_test_that_decides_could_have_failed_and_a_wide_one_could_not(
 def test_a_direction_needs_the_whole_interval_on_one_side(
     low: float, high: float, expected: Any, verdict: str
 ) -> None:
-    now = Estimate(1.0, low, high, unit="share")
+    now = Estimate(1.0, low, high, unit="share", range="sampling")
     assert Check("c", 1.0, now=now, side=expected).verdict == verdict

@@ -247,7 +247,7 @@ def other_verdict(arguments: Arguments, named: Mapping[str, Any]) -> Iterator[Mu
         certain = sure(beyond(check))
         turned = replace(check, then=certain, now=certain, also={})
     else:
-        certain = Estimate(0.5, 0.5, 0.5, unit="share")
+        certain = Estimate(0.5, 0.5, 0.5, unit="share", range="sampling")
         turned = replace(check, value=0.5, now=certain, why="")
     yield f"not {verdict}", (turned, verdict), named
 

@@ -97,7 +97,10 @@ def test_team_types_are_told_apart_in_grey(run_chapter):
 
 
 def test_ratios_without_an_interval_keep_their_dot():
-    gaps = {"2012": Estimate(30.0, unit="ratio", n=4), "2013": Estimate(40.0, 20.0, 80.0, n=20)}
+    gaps = {
+        "2012": Estimate(30.0, unit="ratio", n=4),
+        "2013": Estimate(40.0, 20.0, 80.0, n=20, range="sampling"),
+    }
     chart = gap_by_era(gaps, "2026-08").chart
     assert sum(kind == "symbol" for kind, *_ in drawn(chart.to_dict())) == len(gaps)
 

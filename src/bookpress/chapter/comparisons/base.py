@@ -82,7 +82,7 @@ def comparison(*forms: Form) -> Callable[[Compared], Compared]:
     Examples
     --------
     >>> READ_AS["majority"]
-    ('majority',)
+    ('majority', 'chance')
     """
 
     def put(compared: Compared) -> Compared:
@@ -93,12 +93,17 @@ def comparison(*forms: Form) -> Callable[[Compared], Compared]:
     return put
 
 
-def compare(holds: Callable[..., bool], reason: Callable[..., str], *given: Given) -> Comparison:
-    """Return a comparison of the given values; unknown if a value, or an interval, is missing.
+def compare(
+    holds: Callable[..., bool], reason: Callable[..., str], *given: Given, by_chance: bool = True
+) -> Comparison:
+    """Return a comparison of the given values; unknown if a value, or a range, is missing.
 
-    `reason` is called with the verdict and with what was compared.
+    `reason` is called with the verdict and with what was compared. A comparison argues with chance
+    unless it says that it does not.
     """
     results = in_one_unit(given)
+    if by_chance:
+        refuse_other_ranges(results)
     lack = lack_of(results)
     if lack:
         return Comparison(None, lack, labels(results))
@@ -118,6 +123,19 @@ def in_one_unit(given: Iterable[Given]) -> list[Estimate]:
     if len(units) > 1:
         raise ResultError(f"what is in {units[0]} cannot be compared with what is in {units[1]}")
     return results
+
+
+def refuse_other_ranges(results: Iterable[Estimate]) -> None:
+    """Refuse what cannot be argued about with chance: ranges that are no 95% intervals."""
+    for result in results:
+        if result.width and result.range != "sampling":
+            name = result.label or numbers.write(result)
+            kind = "no recorded kind" if result.range is None else f"the kind {result.range!r}"
+            raise ResultError(
+                f"the range of {name!r} is of {kind}, which says nothing about chance: use a "
+                "comparison ending in _throughout or _value, or give range='sampling' if it is a "
+                "95% interval"
+            )
 
 
 def lack_of(results: Iterable[Estimate]) -> str:

@@ -21,6 +21,7 @@ from bookpress.chapter.comparisons.base import (
     labels,
     lack_of,
     point,
+    refuse_other_ranges,
 )
 from bookpress.chapter.estimates import Estimate, ResultError
 
@@ -81,7 +82,7 @@ def square_and_add(first: Ends, other: Ends) -> Ends:
     return difference, difference - down, difference + up
 
 
-@comparison()
+@comparison("chance")
 def differ(first: Given, other: Given) -> Comparison:
     """Compare: two estimates differ by more than chance explains.
 
@@ -108,8 +109,8 @@ def differ(first: Given, other: Given) -> Comparison:
 
     Examples
     --------
-    >>> early = Estimate(0.174, 0.110, 0.264, k=16, n=92, unit="share")
-    >>> late = Estimate(0.080, 0.050, 0.126, k=16, n=200, unit="share")
+    >>> early = Estimate(0.174, 0.110, 0.264, k=16, n=92, unit="share", range="sampling")
+    >>> late = Estimate(0.080, 0.050, 0.126, k=16, n=200, unit="share", range="sampling")
     >>> differ(late, early).holds, differ(late, early).because
     (True, 'the difference is between −18.9 and −1.5 points')
     >>> differ(early, 0.2).holds
@@ -121,7 +122,7 @@ def differ(first: Given, other: Given) -> Comparison:
     return Comparison(not gap.holds_none, gap.words, _compared(first, other))
 
 
-@comparison()
+@comparison("chance")
 def undecided(first: Given, other: Given) -> Comparison:
     """Compare: which of two estimates is larger cannot be determined.
 
@@ -150,7 +151,7 @@ def undecided(first: Given, other: Given) -> Comparison:
 
     Examples
     --------
-    >>> few = Estimate(0.6, 0.23, 0.88, k=3, n=5, unit="share")
+    >>> few = Estimate(0.6, 0.23, 0.88, k=3, n=5, unit="share", range="sampling")
     >>> undecided(few, 0.5).holds, undecided(few, 0.1).holds
     (True, False)
     """
@@ -160,7 +161,7 @@ def undecided(first: Given, other: Given) -> Comparison:
     return Comparison(gap.holds_none, gap.words, _compared(first, other))
 
 
-@comparison("alike")
+@comparison("alike", "chance")
 def indistinguishable(first: Given, other: Given, within: float) -> Comparison:
     """Compare: two estimates are alike, up to a margin that the sentence names.
 
@@ -192,11 +193,11 @@ def indistinguishable(first: Given, other: Given, within: float) -> Comparison:
 
     Examples
     --------
-    >>> first = Estimate(0.64, 0.62, 0.66, unit="share")
-    >>> other = Estimate(0.63, 0.61, 0.65, unit="share")
+    >>> first = Estimate(0.64, 0.62, 0.66, unit="share", range="sampling")
+    >>> other = Estimate(0.63, 0.61, 0.65, unit="share", range="sampling")
     >>> indistinguishable(first, other, within=0.05).holds
     True
-    >>> few = Estimate(0.6, 0.23, 0.88, k=3, n=5, unit="share")
+    >>> few = Estimate(0.6, 0.23, 0.88, k=3, n=5, unit="share", range="sampling")
     >>> indistinguishable(few, other, within=0.05).because
     'cannot tell: the difference is between −40.1 and 25.1 points'
     """
@@ -213,7 +214,7 @@ def indistinguishable(first: Given, other: Given, within: float) -> Comparison:
     return Comparison(None, f"cannot tell: {gap.words}", compared)
 
 
-@comparison("times")
+@comparison("times", "chance")
 def times_as_large(first: Given, other: Given, at_least: float) -> Comparison:
     """Compare: one estimate is at least so many times another.
 
@@ -243,8 +244,8 @@ def times_as_large(first: Given, other: Given, at_least: float) -> Comparison:
 
     Examples
     --------
-    >>> late = Estimate(0.64, 0.53, 0.73, unit="share")
-    >>> early = Estimate(0.16, 0.12, 0.22, unit="share")
+    >>> late = Estimate(0.64, 0.53, 0.73, unit="share", range="sampling")
+    >>> early = Estimate(0.16, 0.12, 0.22, unit="share", range="sampling")
     >>> times_as_large(late, early, at_least=2).because
     'the ratio is between 2.8 and 5.5, at least 2'
     >>> times_as_large(late, early, at_least=4).holds
@@ -303,6 +304,7 @@ def _gap(given: Given, other_given: Given, *, as_ratio: bool = False) -> _Gap | 
     first, second = results = in_one_unit([given, other_given])
     first_ends = ends_of(first)
     second_ends = ends_of(second)
+    refuse_other_ranges(results)
     if first_ends is None or second_ends is None:
         return Comparison(None, lack_of(results), labels(results))
     if first.unit in DIFFERENCE_UNITS and not as_ratio:

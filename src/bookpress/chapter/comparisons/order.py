@@ -17,7 +17,7 @@ Period = Any
 _Years = tuple[Any, Any]
 
 
-@comparison()
+@comparison("chance")
 def rose(
     late: Given, early: Given, late_period: Period = None, early_period: Period = None
 ) -> Comparison:
@@ -46,8 +46,8 @@ def rose(
     Examples
     --------
     >>> from bookpress.chapter.estimates import Estimate
-    >>> late = Estimate(0.16, 0.12, 0.22, unit="share", period=(2022, 2024))
-    >>> early = Estimate(0.64, 0.53, 0.73, unit="share", period=(2012, 2014))
+    >>> late = Estimate(0.16, 0.12, 0.22, unit="share", period=(2022, 2024), range="sampling")
+    >>> early = Estimate(0.64, 0.53, 0.73, unit="share", period=(2012, 2014), range="sampling")
     >>> rose(early, late, 2024, 2014).holds, rose(late, early).holds
     (True, False)
     >>> rose(early, late).because
@@ -56,7 +56,7 @@ def rose(
     return _in_order(above(late, early), (early, early_period), (late, late_period))
 
 
-@comparison()
+@comparison("chance")
 def fell(
     late: Given, early: Given, late_period: Period = None, early_period: Period = None
 ) -> Comparison:
@@ -85,8 +85,8 @@ def fell(
     Examples
     --------
     >>> from bookpress.chapter.estimates import Estimate
-    >>> late = Estimate(0.16, 0.12, 0.22, unit="share", period=(2022, 2024))
-    >>> early = Estimate(0.64, 0.53, 0.73, unit="share", period=(2012, 2014))
+    >>> late = Estimate(0.16, 0.12, 0.22, unit="share", period=(2022, 2024), range="sampling")
+    >>> early = Estimate(0.64, 0.53, 0.73, unit="share", period=(2012, 2014), range="sampling")
     >>> fell(late, early).holds, fell(0.7, early, late_period=2020).holds
     (True, False)
     """

@@ -18,7 +18,7 @@ from bookpress.chapter.comparisons.base import (
 from bookpress.chapter.estimates import Estimate
 
 
-@comparison("below")
+@comparison("below", "chance")
 def below(first: Given, other: Given, *others: Given) -> Comparison:
     """Compare: the interval of one lies below those of all others.
 
@@ -42,16 +42,16 @@ def below(first: Given, other: Given, *others: Given) -> Comparison:
     Examples
     --------
     >>> from bookpress.chapter.estimates import Estimate
-    >>> late = Estimate(0.16, 0.12, 0.22, unit="share", period=(2022, 2024))
-    >>> early = Estimate(0.64, 0.53, 0.73, unit="share", period=(2012, 2014))
+    >>> late = Estimate(0.16, 0.12, 0.22, unit="share", period=(2022, 2024), range="sampling")
+    >>> early = Estimate(0.64, 0.53, 0.73, unit="share", period=(2012, 2014), range="sampling")
     >>> comparison = below(late, early)
     >>> comparison.holds, comparison.because
     (True, '16% (12 to 22) is below 64% (53 to 73)')
     """
-    return compare(_is_below, partial(_side, "below"), first, other, *others)
+    return compare(is_below, partial(say_side, "below"), first, other, *others)
 
 
-@comparison("above")
+@comparison("above", "chance")
 def above(first: Given, other: Given, *others: Given) -> Comparison:
     """Compare: the interval of one lies above those of all others.
 
@@ -75,16 +75,16 @@ def above(first: Given, other: Given, *others: Given) -> Comparison:
     Examples
     --------
     >>> from bookpress.chapter.estimates import Estimate
-    >>> share = Estimate(0.64, 0.53, 0.73, unit="share")
+    >>> share = Estimate(0.64, 0.53, 0.73, unit="share", range="sampling")
     >>> above(share, 0.5, 0.1).holds, above(share, 0.6).holds
     (True, False)
     >>> above(Estimate(0.64, unit="share"), 0.5).because
     'no interval for one of the two'
     """
-    return compare(_is_above, partial(_side, "above"), first, other, *others)
+    return compare(is_above, partial(say_side, "above"), first, other, *others)
 
 
-@comparison()
+@comparison("chance")
 def apart(first: Given, other: Given) -> Comparison:
     """Compare: two intervals have no value in common.
 
@@ -106,14 +106,14 @@ def apart(first: Given, other: Given) -> Comparison:
     Examples
     --------
     >>> from bookpress.chapter.estimates import Estimate
-    >>> share = Estimate(0.64, 0.53, 0.73, unit="share")
+    >>> share = Estimate(0.64, 0.53, 0.73, unit="share", range="sampling")
     >>> apart(share, 0.8).holds, apart(share, 0.6).holds
     (True, False)
     """
     return compare(_are_apart, _overlap, first, other)
 
 
-@comparison("majority")
+@comparison("majority", "chance")
 def majority(share: Given) -> Comparison:
     """Compare: the interval of a share lies above a half.
 
@@ -135,15 +135,15 @@ def majority(share: Given) -> Comparison:
     Examples
     --------
     >>> from bookpress.chapter.estimates import Estimate
-    >>> majority(Estimate(0.64, 0.53, 0.73, unit="share")).holds
+    >>> majority(Estimate(0.64, 0.53, 0.73, unit="share", range="sampling")).holds
     True
-    >>> majority(Estimate(0.64, 0.46, 0.79, unit="share")).holds
+    >>> majority(Estimate(0.64, 0.46, 0.79, unit="share", range="sampling")).holds
     False
     """
     return above(share, 0.5)
 
 
-@comparison("minority")
+@comparison("minority", "chance")
 def minority(share: Given) -> Comparison:
     """Compare: the interval of a share lies below a half.
 
@@ -165,15 +165,15 @@ def minority(share: Given) -> Comparison:
     Examples
     --------
     >>> from bookpress.chapter.estimates import Estimate
-    >>> minority(Estimate(0.16, 0.12, 0.22, unit="share")).holds
+    >>> minority(Estimate(0.16, 0.12, 0.22, unit="share", range="sampling")).holds
     True
-    >>> minority(Estimate(0.16, 0.01, 0.58, unit="share")).holds
+    >>> minority(Estimate(0.16, 0.01, 0.58, unit="share", range="sampling")).holds
     False
     """
     return below(share, 0.5)
 
 
-@comparison()
+@comparison("chance")
 def within(first: Given, value: Given) -> Comparison:
     """Compare: a reported value, or a number, lies within an interval.
 
@@ -197,7 +197,7 @@ def within(first: Given, value: Given) -> Comparison:
     Examples
     --------
     >>> from bookpress.chapter.estimates import Estimate
-    >>> share = Estimate(0.64, 0.53, 0.73, unit="share")
+    >>> share = Estimate(0.64, 0.53, 0.73, unit="share", range="sampling")
     >>> within(share, 0.6).holds, within(share, 0.8).holds
     (True, False)
     """
@@ -208,7 +208,7 @@ def within(first: Given, value: Given) -> Comparison:
     return compare(lies_within, _within, first, point(value))
 
 
-@comparison("about")
+@comparison("about", "chance")
 def about(first: Given, number: Given, by: float) -> Comparison:
     """Compare: an interval lies no further than `by`, in its own unit, from a number.
 
@@ -234,16 +234,11 @@ def about(first: Given, number: Given, by: float) -> Comparison:
     Examples
     --------
     >>> from bookpress.chapter.estimates import Estimate
-    >>> share = Estimate(0.64, 0.59, 0.69, unit="share")
+    >>> share = Estimate(0.64, 0.59, 0.69, unit="share", range="sampling")
     >>> about(share, 0.6, by=0.1).holds, about(share, 0.6, by=0.05).holds
     (True, False)
     """
-
-    def lies_about(first: Any, second: Any) -> bool:
-        is_high_enough = second.low - by <= first.low
-        return bool(is_high_enough and first.high <= second.high + by)
-
-    return compare(lies_about, partial(_about, by), first, number)
+    return compare(partial(lies_about, by), partial(say_about, by), first, number)
 
 
 @comparison("counts")
@@ -300,11 +295,19 @@ def counts(share: Any, k: int, of: int | None = None) -> Comparison:
     return Comparison(holds, because, labels([estimate]), "number")
 
 
-def _is_below(first: Any, *others: Any) -> bool:
+def lies_about(by: float, first: Any, number: Any) -> bool:
+    """Return whether a range lies near a number."""
+    is_high_enough = number.low - by <= first.low
+    return bool(is_high_enough and first.high <= number.high + by)
+
+
+def is_below(first: Any, *others: Any) -> bool:
+    """Return whether a range ends before all others begin."""
     return all(first.high < other.low for other in others)
 
 
-def _is_above(first: Any, *others: Any) -> bool:
+def is_above(first: Any, *others: Any) -> bool:
+    """Return whether a range begins after all others end."""
     return all(first.low > other.high for other in others)
 
 
@@ -312,14 +315,14 @@ def _are_apart(first: Any, second: Any) -> bool:
     return bool(first.high < second.low or second.high < first.low)
 
 
-def _side(word: str, holds: bool, first: Estimate, *others: Estimate) -> str:
+def say_side(word: str, holds: bool, first: Estimate, *others: Estimate) -> str:
     """Say whether an interval lies on one side, ``above`` or ``below``, of others."""
     if holds:
         bounds = [other for other in others if other.low == other.high]
         facing = [_facing_end(word, first)] if bounds else []
         text, *texts = numbers.distinct_texts(first, *others, *facing)[: len(others) + 1]
         return f"{text} is {word} {numbers.in_list(texts)}"
-    lies = _is_below if word == "below" else _is_above
+    lies = is_below if word == "below" else is_above
     reasons = [_not_on_side(word, first, other) for other in others if not lies(first, other)]
     return ", and ".join(reasons)
 
@@ -338,8 +341,14 @@ def _not_on_side(word: str, first: Estimate, other: Estimate) -> str:
     if other.low == other.high:
         facing = _facing_end(word, first)
         text, other_text, _ = numbers.distinct_texts(first, other, facing)
-        return f"{text} is {word} {other_text}, but the interval reaches {across} it"
-    return f"{text} is {word} {other_text}, but the intervals overlap"
+        return f"{text} is {word} {other_text}, but the {_noun(first)} reaches {across} it"
+    return f"{text} is {word} {other_text}, but the {_noun(first, other)}s overlap"
+
+
+def _noun(*results: Estimate) -> str:
+    """Return what ranges are called: intervals only where chance could move the value."""
+    kinds = {result.range for result in results}
+    return "interval" if kinds <= {"sampling", None} else "range"
 
 
 def _facing_end(word: str, estimate: Estimate) -> Estimate:
@@ -363,7 +372,7 @@ def _within(holds: bool, first: Estimate, value: Estimate) -> str:
     return f"{other} lies {'within' if holds else 'outside'} the interval of {text}"
 
 
-def _about(by: float, holds: bool, first: Estimate, number: Estimate) -> str:
+def say_about(by: float, holds: bool, first: Estimate, number: Estimate) -> str:
     """Say whether an interval lies near a number."""
     if by == 0:
         text, other = numbers.distinct_texts(first, number)

@@ -26,12 +26,12 @@ def print_results(results: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Non
             say(no_results(chapter))
     if not any(results.values()):
         return
-    table = folding_table("result", "value", "interval", "counts", "what it is")
+    table = folding_table("result", "value", "range", "counts", "what it is")
     for recorded in results.values():
         for key, entry in recorded.items():
             result = read_estimate(entry)
             value = numbers.write(result, "precise")
-            interval = numbers.interval(result, extra=1) if result.low is not None else ""
+            span = numbers.named_interval(result, extra=1) if result.low is not None else ""
             counts = numbers.counts(result) if result.n is not None else ""
-            table.add_row(key, value, interval, counts, result.label)
+            table.add_row(key, value, span, counts, result.label)
     standard_output().print(table)

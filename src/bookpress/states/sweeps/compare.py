@@ -126,7 +126,7 @@ class ChangedResult:
         if one.unit != other.unit:
             return "", "other unit"
         if one.value == other.value:
-            same = ("low", "high", "k", "n")
+            same = ("low", "high", "range", "k", "n")
             is_alike = all(getattr(one, name) == getattr(other, name) for name in same)
             return "level", "only the label" if is_alike else "same value"
         direction = "up" if other.value > one.value else "down"

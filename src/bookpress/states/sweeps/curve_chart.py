@@ -35,7 +35,7 @@ def curve_chart(curve: Curve, orders: Mapping[str, Sequence[str]], source: str) 
         title=f"{numbers.with_capital(curve.label)}: {from_to(curve)}",
         alt=f"Specification curve. {summary}",
         description=(
-            f"Above, each of the {len(curve.rows)} estimates stands as a point with its interval, "
+            f"Above, each of the {len(curve.rows)} estimates stands as a point with its range, "
             f"the smallest at the left. Below, a tick shows which value of {choices} led to it. "
             f"{summary}"
         ),

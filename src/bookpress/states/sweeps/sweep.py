@@ -32,7 +32,7 @@ from bookpress.terminal.messages import note
 if TYPE_CHECKING:
     import pandas as pd
 
-RESULT_COLUMNS = ("key", "value", "low", "high", "k", "n", "unit", "label")
+RESULT_COLUMNS = ("key", "value", "low", "high", "range", "k", "n", "unit", "label")
 TAKEN = ("run", *RESULT_COLUMNS)
 """The columns of a table that are no parameters."""
 TYPES = {

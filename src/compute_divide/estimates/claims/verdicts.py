@@ -81,10 +81,10 @@ class Check:
 
     Examples
     --------
-    >>> share = Estimate(0.64, 0.58, 0.70, unit="share")
+    >>> share = Estimate(0.64, 0.58, 0.70, unit="share", range="sampling")
     >>> Check("academia-share-early", 0.65, share, share).verdict
     'agrees'
-    >>> wide = Estimate(0.64, 0.40, 0.83, unit="share")
+    >>> wide = Estimate(0.64, 0.40, 0.83, unit="share", range="sampling")
     >>> Check("academia-share-early", 0.65, now=wide).verdict
     'cannot tell'
     >>> Check("liang-most", 0.5, now=share, side="above", measure="universities").reason
@@ -171,7 +171,7 @@ def outcome(estimate: Estimate | None, value: float | None, side: Side = "") -> 
 
     Examples
     --------
-    >>> share = Estimate(0.64, 0.58, 0.70, unit="share")
+    >>> share = Estimate(0.64, 0.58, 0.70, unit="share", range="sampling")
     >>> outcome(share, 0.65), outcome(share, 0.5), outcome(share, 0.55)
     ('agrees', 'differs', 'open')
     >>> outcome(share, 0.5, "above"), outcome(share, 0.6, "above"), outcome(None, 0.6)

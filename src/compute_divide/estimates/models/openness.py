@@ -232,8 +232,7 @@ def lag_estimate(
     Estimate
         For how many months other makers' models have been larger than the largest of the group (0
         if none is, without a value before its first), with the number of its models up to the date.
-        ``low`` and ``high`` allow for sizes that are wrong by the factor `TOLERANCE`: a range, not
-        a confidence interval.
+        ``low`` and ``high`` assume sizes that are wrong by the factor `TOLERANCE`.
 
     Raises
     ------
@@ -260,4 +259,4 @@ def lag_estimate(
     in_group = follows.loc[placed.index]
     until = placed["published"] <= at
     n = int((in_group & until).sum())
-    return Estimate(value, low, high, None, n, "months", label, range="sampling")
+    return Estimate(value, low, high, None, n, "months", label, range="assumptions")

@@ -28,7 +28,7 @@ def written(estimate: Estimate, how: str = "value") -> str:
 
     Examples
     --------
-    >>> written(Estimate(0.64, 0.53, 0.73, 55, 86, 'share'), "full")
+    >>> written(Estimate(0.64, 0.53, 0.73, 55, 86, 'share', range="sampling"), "full")
     '64% (95% interval 53% to 73%; 55 of 86)'
     """
     return write(estimate, how)
@@ -41,7 +41,7 @@ def in_cell(estimate: Estimate, *details: str) -> str:
 
     Examples
     --------
-    >>> in_cell(Estimate(0.64, 0.53, 0.73, 55, 86, "share"), "interval", "counts")
+    >>> in_cell(Estimate(0.64, 0.53, 0.73, 55, 86, "share", range="sampling"), "interval", "counts")
     '64% (53% to 73%; 55 of 86)'
     """
     value = written(estimate)
