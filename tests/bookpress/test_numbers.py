@@ -1,13 +1,14 @@
 """How results read in prose."""
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bookpress.chapter import number_formats as numbers
-from bookpress.chapter.estimates import Estimate
+from bookpress.chapter.estimates import Estimate, read_estimate
 
 SHARE = Estimate(
     value=55 / 86,
@@ -69,7 +70,7 @@ def test_every_unit(value: float, unit: str, text: str) -> None:
 
 
 def test_an_interval_whose_ends_are_swapped_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"its interval begins at 0\.7 and ends at 0\.3"):
+    with pytest.raises(ValueError, match=r"its range begins at 0\.7 and ends at 0\.3"):
         Estimate(0.5, low=0.7, high=0.3, unit="share", range="sampling")
     assert (
         Estimate(0.3, low=0.1 + 0.2, high=0.3, range="sampling").high == 0.3
@@ -95,3 +96,60 @@ def test_a_share_is_0_or_100_percent_only_when_it_is_exactly_that(share: float) 
     assert abs(shown - share) <= 0.005 + 1e-9
     if 1e-5 < share < 1 - 1e-5:
         assert 0 < shown < 1
+
+
+KINDS = {
+    "sampling": "95% interval",
+    "simulation": "5th to 95th percentile",
+    "assumptions": "cautious to favourable",
+    "quotes": "lowest to highest",
+    "bounds": "bounds for unknown rows",
+    None: "range of a kind not recorded",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_range_is_called_what_it_is(kind: Any) -> None:
+    rent = Estimate(3.8, 2.7, 6.2, unit="USD", range=kind)
+    assert numbers.full(rent) == f"$3.80 ({KINDS[kind]} $2.70 to $6.20)"
+    assert read_estimate(rent.fields) == rent
+
+
+def test_a_value_without_a_range_has_no_kind_and_an_old_file_need_not_say_it() -> None:
+    assert Estimate(3.8, unit="USD", range="quotes").range is None
+    old = {
+        "value": 0.4,
+        "low": 0.3,
+        "high": 0.5,
+        "k": None,
+        "n": None,
+        "unit": "share",
+        "label": "",
+    }
+    assert "not recorded 30% to 50%" in numbers.full(read_estimate(old))
+    with pytest.raises(ValueError, match="'sampling', 'simulation', 'assumptions', 'quotes' or "):
+        read_estimate({**old, "range": "certainty"})
+
+
+@given(
+    unit=st.sampled_from(["ratio", "odds ratio", "points"]),
+    ends=st.tuples(st.floats(0.001, 4), st.floats(0.001, 4)),
+    is_above=st.booleans(),
+)
+def test_rounding_keeps_equality_out_of_a_range(
+    unit: str, ends: tuple[float, float], is_above: bool
+) -> None:
+    equal = numbers.EQUALITY[unit]
+    near, far = sorted(ends)
+    low, high = equal + near, equal + far
+    if not is_above:
+        low, high = (equal - far, equal - near) if unit == "points" else (1 / high, 1 / low)
+    value = (low + high) / 2
+    written = numbers.ranged(Estimate(value, low, high, unit=unit, range="sampling"))
+    shown = re.findall(r"−?[\d.]+", written.partition("(")[2])
+    assert all(float(end.replace("−", "-")) != equal for end in shown)
+
+
+def test_an_interval_just_above_one_is_written_above_one() -> None:
+    odds = Estimate(1.14, 1.04, 1.25, unit="odds ratio", range="sampling")
+    assert numbers.ranged(odds) == "1.14 (1.04 to 1.25)"

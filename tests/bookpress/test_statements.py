@@ -31,7 +31,7 @@ def wilson_share(k: int, n: int, label: str) -> Estimate:
     )
 
 
-share = partial(Estimate, unit="share")
+share = partial(Estimate, unit="share", range="sampling")
 LOW = share(0.16, 0.12, 0.22, label="late", period=(2020, 2022))
 HIGH = share(0.64, 0.53, 0.73, label="early", period=(2010, 2014))
 MIDDLE = share(0.5, 0.2, 0.6, label="middle", period=(2016, 2016))
@@ -40,7 +40,12 @@ NOTHING = share(None, label="nothing", period=(2019, 2019))
 CLAIM = SimpleNamespace(value=0.65, unit="share", statement="academia made 65%")
 SILENT = SimpleNamespace(value=None, unit="", statement="academia made most")
 
+PRICE = Estimate(3.8, 2.7, 6.2, unit="USD", label="rent", range="quotes")
+
 HOLDS = [
+    (said.below_throughout, (PRICE, 6.3)),
+    (said.above_throughout, (PRICE, 2.6, 2.5)),
+    (said.about_throughout, (PRICE, 4, 2.5)),
     (said.below, (LOW, HIGH)),
     (said.above, (HIGH, LOW)),
     (said.above, (LOW, 0.1)),
@@ -67,6 +72,9 @@ HOLDS = [
     (said.rose_value, (MIDDLE, BARE, 2020, 2018)),
 ]
 DOES_NOT = [
+    (said.below_throughout, (PRICE, 6)),
+    (said.above_throughout, (PRICE, 3)),
+    (said.about_throughout, (PRICE, 4, 1)),
     (said.below, (LOW, HIGH, 0.2)),
     (said.above, (LOW, HIGH)),
     (said.apart, (LOW, MIDDLE)),
@@ -91,6 +99,8 @@ DOES_NOT = [
     (said.rose_value, (BARE, MIDDLE)),
 ]
 UNKNOWN = [
+    *((compare, (NOTHING, HIGH)) for compare in (said.below_throughout, said.above_throughout)),
+    (said.about_throughout, (BARE, 0.3, 0.1)),
     *(
         (compare, (NOTHING, HIGH))
         for compare in (said.below, said.above, said.apart, said.differ, said.undecided)
@@ -341,3 +351,34 @@ def test_truth_of_numpy_is_truth(holds: bool, because: str) -> None:
 
     assert Comparison(np.bool_(holds), because).holds is holds  # type: ignore[arg-type]
     assert said.below(np.int64(1), Estimate(2, 2, 3, range="sampling")).holds
+
+
+BY_CHANCE = [
+    *(said.below, said.above, said.apart, said.differ, said.undecided, said.within),
+    partial(said.rose, late_period=2020, early_period=2010),
+    partial(said.fell, late_period=2020, early_period=2010),
+    *(partial(compare, by=1) for compare in (said.about,)),
+    partial(said.indistinguishable, within=2),
+    partial(said.times_as_large, at_least=2),
+]
+
+
+@pytest.mark.parametrize("compare", BY_CHANCE)
+@pytest.mark.parametrize("kind", ["simulation", "assumptions", "quotes", "bounds", None])
+def test_a_range_that_is_no_interval_bears_no_argument_from_chance(
+    compare: Callable[..., Comparison], kind: Any
+) -> None:
+    price = Estimate(3.8, 2.7, 6.2, unit="USD", label="rent", range=kind)
+    with pytest.raises(ResultError, match=r"the range of 'rent' is of .*_throughout or _value"):
+        compare(price, 3)
+    assert said.above_throughout(price, 2).holds
+    assert said.above_value(price, 3).holds
+
+
+@given(low=st.floats(0.1, 5), middle=st.floats(0.1, 5), high=st.floats(0.1, 5))
+def test_what_holds_throughout_holds_of_the_value(low: float, middle: float, high: float) -> None:
+    low, middle, high = sorted((low, middle, high))
+    price = Estimate(middle, low, high, unit="USD", range="assumptions")
+    if said.above_throughout(price, 2).holds:
+        assert said.above_value(price, 2).holds
+    assert not (said.above_throughout(price, 2).holds and said.below_throughout(price, 2).holds)

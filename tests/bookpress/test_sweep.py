@@ -77,6 +77,7 @@ def test_every_combination_is_run_once_and_stands_in_one_table_whatever_runs_it(
         "value",
         "low",
         "high",
+        "range",
         "k",
         "n",
         "unit",

@@ -166,7 +166,7 @@ ROWS = pd.DataFrame(
     }
 )
 EMPTY = ROWS.head(0)
-share = partial(Estimate, unit="share")
+share = partial(Estimate, unit="share", range="sampling")
 UNTESTED = cd.Check("hao-sector", why="No list tells it.")
 ALWAYS_KNOWN = {"judged"}  # a verdict is one of four, one of which is "cannot be tested"
 

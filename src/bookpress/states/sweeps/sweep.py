@@ -40,6 +40,7 @@ TYPES = {
     "value": "float64",
     "low": "float64",
     "high": "float64",
+    "range": "str",
     "k": "Int64",
     "n": "Int64",
 }

@@ -30,7 +30,9 @@ def exponent_of(planets: pd.DataFrame) -> Estimate:
     distance, period = np.log(planets["distance_au"]), np.log(planets["period_years"])
     (slope, _), covariance = np.polyfit(distance, period, 1, cov=True)
     error = 2 * float(np.sqrt(covariance[0, 0]))
-    return Estimate(slope, slope - error, slope + error, n=len(planets), label="the exponent")
+    return Estimate(
+        slope, slope - error, slope + error, n=len(planets), label="the exponent", range="sampling"
+    )
 
 
 def year_of(planets: pd.DataFrame, name: str) -> Estimate:
