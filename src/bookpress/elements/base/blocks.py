@@ -92,11 +92,13 @@ class HtmlElement:
         """Whether its children are blocks."""
         if self.tag in {"section", ROOT}:
             return True
-        return self.tag == "div" and "opener" in self.classes
+        return (self.tag, *self.classes) in {("div", "opener"), ("details", "fold")}
 
     @property
     def name(self) -> str:
-        """The name that the ids of its blocks begin with."""
+        """The name that the ids of its blocks begin with; what folds a section has that of it."""
+        if self.tag == "details" and self.is_holder and self.parent:
+            return self.parent.name
         return self.attributes.get("id") or self.attributes.get("class") or self.tag
 
     def walk(self) -> Iterator[HtmlElement]:

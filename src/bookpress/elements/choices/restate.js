@@ -130,6 +130,9 @@
       runScripts(node);
       press.enhance?.(node);
     }
+    for (const node of news) {
+      press.unfold?.(node);
+    }
     for (const node of quiet) press.addCiteButtons?.(node);
     const drawn = charts.reduce(
       async (before, box) => {

@@ -25,6 +25,8 @@ from bookpress.errors import UsageError
 logger = logging.getLogger(__name__)
 SHOWING_MINUTES = frozenset({"minutes", "chapters"})
 """Roles and directives that show reading times."""
+_ASIDE = {"fold", "searchable"}
+"""The classes of what is not read in passing: a fold, a table with a search."""
 _SPLIT = {"result": split_result, "param": split_parameter, "years": split_years}
 """The functions that split the text of a role into name and format, by kind."""
 
@@ -176,11 +178,11 @@ def _reported_text(name: str, how: str, store: Store) -> tuple[str, str, str]:
 def count_words(doctree: nodes.document) -> int:
     """Return the number of words in paragraphs that are always shown.
 
-    Tables that are looked up, not read, do not count.
+    Folds, and tables that are looked up and not read, do not count.
     """
     words = 0
-    tables = [table for table in doctree.findall(nodes.table) if "searchable" in table["classes"]]
-    looked_up = {id(text) for table in tables for text in table.findall(nodes.paragraph)}
+    aside = [node for node in doctree.findall(nodes.Element) if _ASIDE & {*node.get("classes", ())}]
+    looked_up = {id(text) for node in aside for text in node.findall(nodes.paragraph)}
     for paragraph in doctree.findall(nodes.paragraph):
         is_own_text = not isinstance(paragraph.parent, later) and id(paragraph) not in looked_up
         if is_own_text:

@@ -1,0 +1,21 @@
+"""Folds: sections that a page shows by their heading alone until a reader opens them."""
+
+from bookpress.elements.base.registry import Asset, Element, Forms, Without
+
+OPENED = Without(
+    wrappers=(".//details[@class='fold']/summary", ".//details[@class='fold']"),
+)
+ELEMENT = Element(
+    "fold",
+    __name__,
+    Forms(
+        page=".fold:setup",
+        print=OPENED,
+        epub=OPENED,
+        notebook=".plain:as_sections",
+        text=".plain:as_sections",
+    ),
+    order=30,
+    style="fold.css",
+    assets=(Asset("fold.js", signs=('<details class="fold">',), themed=True),),
+)
