@@ -194,6 +194,7 @@ load_audited_chips = CHIPS.read
 
 _OWN = {"machines": "audit/own_machines.csv", "chips": "audit/own_chips.csv"}
 """What was checked after the first audit, in the columns of its raw files that are read."""
+_OWN_TITLE = "{} checked by this book after the audit"
 _KEYS = {"machines": ("machine", "rmax_pflops"), "chips": ("chip",)}
 """What tells their rows apart; machines without a name have their measured speed."""
 
@@ -243,11 +244,13 @@ def _derive(
     table: tables.EvidenceTable, fields: tables.Fields, what: str, raw: Path, folder: Path
 ) -> Sidecar:
     """Derive a table from the first audit and from later checks, which replace what they repeat."""
-    origin, own = _origin(what), _OWN[what]
+    origin = _origin(what)
+    own = replace(origin, path=_OWN[what], title=_OWN_TITLE.format(what.capitalize()))
     first = raw_csv.read_raw(raw / origin.path)
-    later = raw_csv.read_raw(files.data_dir() / own)
+    later = raw_csv.read_raw(files.data_dir() / own.path)
     checked = {_key(row, what): row for row in later.rows}
-    findings, replaced = Findings(), Findings()
+    findings = Findings()
+    replaced = Findings()
     rows = []
     for row in first.rows:
         again = checked.pop(_key(row, what), None)
@@ -255,8 +258,7 @@ def _derive(
         if again is not None:
             replaced.add("checked again later, and replaced", f"row {row.number}")
     records = tables.read_rows([*rows, *checked.values()], fields, findings)
-    title = f"{what.capitalize()} checked by this book after the audit"
-    sources = [first.source(origin), later.source(replace(origin, path=own, title=title))]
+    sources = [first.source(origin), later.source(own)]
     return table.write(records, folder, sources, replaced.groups(), findings.notes())
 
 
