@@ -1,7 +1,7 @@
 """The numbers of the chapters on machines and causes, from the raw files alone.
 
 Written apart from the package, of which it imports nothing; only what is kept by hand is read from
-the project: the corrections of GPUs (``data/gpu_checks.csv``) and chips checked later (``data/audit/own_chips.csv``).
+the project: the corrections of GPUs (``data/gpu_checks.csv``) and machines and chips checked later (``data/audit/own_*.csv``).
 """
 
 import datetime as dt
@@ -50,10 +50,19 @@ GONE = ("retired; still Existing", "Decommissioned", "replaced 2025 by")
 NEVER = ("an offer (", "counted twice")
 
 
+def machines(raw: Path) -> list[dict[str, str]]:
+    """Return the audit of machines, a row checked again in the place of the first."""
+    again = {
+        (one["machine"], one["rmax_pflops"]): one for one in rows(DATA / "audit/own_machines.csv")
+    }
+    first = rows(raw / "audit/machines.csv")
+    return [again.get((one["machine"], one["rmax_pflops"]), one) for one in first]
+
+
 def by_name(raw: Path) -> dict[str, dict[str, str]]:
     return {
         one["machine"]: one
-        for one in rows(raw / "audit/machines.csv")
+        for one in machines(raw)
         if one["verdict"] != "missing" and not one["machine"].startswith("Anonymized")
     }
 
@@ -99,7 +108,7 @@ def clusters(raw: Path, speed: dict[str, float]) -> list[dict]:
 
 def added(raw: Path) -> list[dict]:
     found = []
-    for one in rows(raw / "audit/machines.csv"):
+    for one in machines(raw):
         if one["verdict"] == "missing" and one["owner_kind"].startswith("public"):
             if "announced" in one["owner_kind"]:
                 continue

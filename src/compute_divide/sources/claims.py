@@ -50,6 +50,10 @@ class RelatedFigure(Strict):
     value: float | None
     unit: Unit
     year: int
+    seen: Literal["read", "excerpt", "third parties"] | None = Field(
+        None, description="how we know of it, if no entry of the ledger says so"
+    )
+    told_by: str | None = Field(None, description="who tells it, where we read third parties")
     entry: LedgerEntry | None = None
 
     @property

@@ -149,3 +149,26 @@ def test_the_share_of_universities_alone_falls_with_computing(run_chapter):
     fifths = ("least", "second", "third", "fourth", "most")
     shares = [results[f"fifth.{place}"] for place in fifths]
     assert [(one.k, one.n) for one in shares] == [(21, 71), (11, 74), (6, 71), (4, 76), (2, 76)]
+
+
+@pytest.mark.parametrize("records", ["audited", "as-listed"])
+def test_the_fifths_hold_every_model_whose_team_and_computing_are_known(run_chapter, records):
+    results = run_chapter("causes", records=records).results
+    fifths = ("least", "second", "third", "fourth", "most")
+    known = results["known_alone"].k + results["known_rest"].k
+    assert sum(results[f"fifth.{place}"].n for place in fifths) == known
+    assert sum(results[f"fifth.{place}"].k for place in fifths) == results["known_alone"].k
+
+
+def test_the_kinds_of_evaluators_and_what_a_test_costs_add_up(run_chapter):
+    results = run_chapter("scrutiny").results
+    kinds = ("government", "non_profit", "company", "university", "unnamed")
+    named = sum(results[f"outside_{kind}"].k for kind in kinds)
+    assert named == results["outside_pairs"].value
+    assert results["paperbench"].value == round(20 * (400 + 66), -2)
+    for percent, odds, sign in (
+        ("more_late", "odds.late", 1),
+        ("less_tests", "odds_tests.late", -1),
+    ):
+        ends = [results[percent].low, results[percent].high]
+        assert ends == sorted(sign * (end - 1) for end in (results[odds].low, results[odds].high))

@@ -1,8 +1,10 @@
 """Chips, prices, clusters and who has machines: what the raw files say is all there; what is wrong in one stops."""
 
+import csv
 import os
 import re
 import shutil
+from collections import defaultdict
 
 import pandas as pd
 import pytest
@@ -215,6 +217,26 @@ def test_no_lead_of_the_audit_gives_a_rate():
     assert (audited["seen"] == "lead").sum() > 10
     assert audited.loc[audited["seen"] == "lead", "peak_tflop_s"].isna().all()
     assert not (load_audited_machines()["seen"] == "lead").any()
+
+
+@pytest.mark.raw
+def test_an_added_machine_opens_with_the_first_list_that_has_it(raw_dir):
+    """By the number of that list, which is 59 for June 2022, or by the first with this speed."""
+    lists = defaultdict(dict)
+    for path in sorted((raw_dir / "compute/top500").glob("*.csv"), key=lambda path: path.name):
+        with path.open(encoding="utf-8", errors="replace") as file:
+            for row in csv.DictReader(file):
+                if speed := row.get("Rmax [TFlop/s]"):
+                    years, half = divmod(int(float(row["First Appearance"])) - 59, 2)
+                    first = f"{2022 + years}-{'11' if half else '06'}"
+                    lists[round(float(speed) / 1000, 2)].setdefault(first, path.name[7:14])
+    machines = load_audited_machines()
+    machines = machines[machines["first_listed"]]
+    for machine in machines.itertuples():
+        allowed = lists[machine.hpl_pflop_s]
+        opened = f"{machine.operational:%Y-%m}"
+        assert opened in {*allowed, *allowed.values()}, machine.machine
+    assert len(machines) == 105
 
 
 @pytest.mark.parametrize("table", ["machines", "chips"])

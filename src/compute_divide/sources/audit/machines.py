@@ -192,8 +192,11 @@ CHIPS = tables.EvidenceTable(
 sheet, missing if nobody saw it; ``matrix`` whether matrix engines reach it."""
 load_audited_chips = CHIPS.read
 
-OWN_CHIPS = "audit/own_chips.csv"
-"""Chips that were checked after the first audit, in the columns of its raw file that are read."""
+_OWN = {"machines": "audit/own_machines.csv", "chips": "audit/own_chips.csv"}
+"""What was checked after the first audit, in the columns of its raw files that are read."""
+_OWN_TITLE = "{} checked by this book after the audit"
+_KEYS = {"machines": ("machine", "rmax_pflops"), "chips": ("chip",)}
+"""What tells their rows apart; machines without a name have their measured speed."""
 
 TABLES = (MACHINES, CHIPS)
 
@@ -232,22 +235,35 @@ def load_aurora_rates() -> pd.DataFrame:
 def derive_audited_machines(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive the two tables; see `compute_divide.sources.catalogue.Derive`."""
     return [
-        MACHINES.derive(raw, folder, _origin("machines"), MACHINE_FIELDS),
-        _derive_chips(raw, folder),
+        _derive(MACHINES, MACHINE_FIELDS, "machines", raw, folder),
+        _derive(CHIPS, CHIP_FIELDS, "chips", raw, folder),
     ]
 
 
-def _derive_chips(raw: Path, folder: Path) -> Sidecar:
-    """Derive the chips from the first audit and from later checks."""
-    first = raw_csv.read_raw(raw / _origin("chips").path)
-    later = raw_csv.read_raw(files.data_dir() / OWN_CHIPS)
+def _derive(
+    table: tables.EvidenceTable, fields: tables.Fields, what: str, raw: Path, folder: Path
+) -> Sidecar:
+    """Derive a table from the first audit and from later checks, which replace what they repeat."""
+    origin = _origin(what)
+    own = replace(origin, path=_OWN[what], title=_OWN_TITLE.format(what.capitalize()))
+    first = raw_csv.read_raw(raw / origin.path)
+    later = raw_csv.read_raw(files.data_dir() / own.path)
+    checked = {_key(row, what): row for row in later.rows}
     findings = Findings()
-    records = tables.read_rows([*first.rows, *later.rows], CHIP_FIELDS, findings)
-    own = replace(
-        _origin("chips"), path=OWN_CHIPS, title="Chips checked by this book after the audit"
-    )
-    sources = [first.source(_origin("chips")), later.source(own)]
-    return CHIPS.write(records, folder, sources, [], findings.notes())
+    replaced = Findings()
+    rows = []
+    for row in first.rows:
+        again = checked.pop(_key(row, what), None)
+        rows.append(again or row)
+        if again is not None:
+            replaced.add("checked again later, and replaced", f"row {row.number}")
+    records = tables.read_rows([*rows, *checked.values()], fields, findings)
+    sources = [first.source(origin), later.source(own)]
+    return table.write(records, folder, sources, replaced.groups(), findings.notes())
+
+
+def _key(row: Row, what: str) -> tuple[str, ...]:
+    return tuple(row[name] for name in _KEYS[what])
 
 
 def _origin(what: str) -> Origin:
