@@ -35,8 +35,8 @@ VERDICTS: dict[Verdict, str] = {
     "agrees": "our value today lies within five percentage points of a claimed share, or at most a "
     "fifth above or a sixth below another value, and its interval is narrow enough to say so; "
     "where only a direction is claimed, the whole interval lies on that side",
-    "differs": "the whole interval of today's value lies further away, or on the other side, and so "
-    "does that of every other test",
+    "differs": "the whole interval of today's value lies further away, or on the other side, and "
+    "so does that of every other test",
     "cannot tell": "the interval is too wide to say, or one test agrees and another does not",
     "cannot be tested": "no open data cover it",
 }
