@@ -92,8 +92,16 @@ def test_verdicts_are_what_they_are_said_to_be(then: Any, now: Any, also: list[A
     deciding = then if now == "none" else now
     tests = {deciding, *also} - {"none"}
     assert (verdict == "cannot be tested") == (not tests)
-    assert (verdict == "differs") == (deciding == "differs")
+    assert (verdict == "differs") == (tests == {"differs"})
     assert (verdict == "agrees") == (tests == {"agrees"} and then != "differs")
+
+
+def test_a_claim_is_not_contradicted_where_corrected_records_leave_it_open() -> None:
+    listed = Estimate(17 / 67, 0.165, 0.369, unit="share")
+    audited = Estimate(8 / 57, 0.073, 0.253, unit="share")
+    assert Check("c", 0.09, now=listed).verdict == "differs"
+    both = Check("c", 0.09, now=listed, also={"audited records": (audited, 0.09, "")})
+    assert (both.verdict, both.could_fail) == ("cannot tell", True)
 
 
 def test_verdicts_have_one_list_of_names() -> None:

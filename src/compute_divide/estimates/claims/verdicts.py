@@ -35,7 +35,8 @@ VERDICTS: dict[Verdict, str] = {
     "agrees": "our value today lies within five percentage points of a claimed share, or at most a "
     "fifth above or a sixth below another value, and its interval is narrow enough to say so; "
     "where only a direction is claimed, the whole interval lies on that side",
-    "differs": "the whole interval of today's value lies further away, or on the other side",
+    "differs": "the whole interval of today's value lies further away, or on the other side, and "
+    "so does that of every other test",
     "cannot tell": "the interval is too wide to say, or one test agrees and another does not",
     "cannot be tested": "no open data cover it",
 }
@@ -76,8 +77,8 @@ class Check:
     Notes
     -----
     Today's data decide: the claim agrees when every test on them does, and none on the data of its
-    time differs; it differs when the test on today's data does. Without data of today, those of its
-    time decide. In every other case the verdict is "cannot tell".
+    time differs; it differs when every test on today's data does. Without data of today, those of
+    its time decide. In every other case the verdict is "cannot tell".
 
     Examples
     --------
@@ -220,7 +221,7 @@ def verdict_of(then: Outcome, now: Outcome, also: Sequence[Outcome] = ()) -> Ver
     tests = {deciding, *also} - {"none"}
     if not tests:
         return "cannot be tested"
-    if deciding == "differs":
+    if tests == {"differs"}:
         return "differs"
     agrees = tests == {"agrees"} and then != "differs"
     return "agrees" if agrees else "cannot tell"
