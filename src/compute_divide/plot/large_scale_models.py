@@ -248,10 +248,11 @@ def reading_lines(readings: pd.DataFrame, title: str) -> Figure:
     >>> cd.plot.reading_lines(pd.DataFrame([row]), "Share").description
     'Models of 2025: 7% in August 2026.'
     """
+    reads = readings["share"].map("{:.0%}".format) + " in " + readings["vintage"].map(spoken)
     courses = []
-    for year, row in readings.groupby("year"):
-        told = [f"{share:.0%} in {spoken(name)}" for share, name in zip(row["share"], row["vintage"])]
-        courses.append(f"Models of {year}: {told[0]}" + (f", {told[-1]}." if told[1:] else "."))
+    for year, told in reads.groupby(readings["year"]):
+        ends = dict.fromkeys([told.iloc[0], told.iloc[-1]])
+        courses.append(f"Models of {year}: {', '.join(ends)}.")
     source = models_credit(*sorted(readings["vintage"].unique()))
     columns = {
         "year": Column("Models of", "year"),
