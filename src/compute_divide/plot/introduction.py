@@ -17,6 +17,7 @@ from compute_divide.plot.base.marks import (
     TEAM_NAMED,
     end_labels,
     framed,
+    provisional_years,
     runs,
     share_tips,
     team_colour,
@@ -40,7 +41,8 @@ def notable_lines(shares: pd.DataFrame, vintage: str) -> Figure:
     Parameters
     ----------
     shares : pandas.DataFrame
-        Shares by ``year`` and ``team_type``, from `shares_by`.
+        Shares by ``year`` and ``team_type``, from `shares_by`; years that are ``provisional`` (true
+        or false) are shaded.
     vintage : str
         The vintage of the models.
 
@@ -110,7 +112,7 @@ def _lines(shares: pd.DataFrame) -> alt.LayerChart:
     tooltip = share_tips("team:N|Team type", "year:Q|Year|d")
     dots = dots.encode(x=x, y=share_axis("share", _SHARE), color=colour, tooltip=tooltip)
     labels = end_labels(means, "name", x, share_axis("share", _SHARE))
-    return framed(*_events(rows, x), band, line, dots, labels)
+    return framed(*provisional_years(shares, x), *_events(rows, x), band, line, dots, labels)
 
 
 def _counted(rows: pd.DataFrame) -> str:

@@ -10,8 +10,9 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from bookpress.chapter.number_formats import spoken
 from bookpress.elements.figure.show import Figure, Table
-from bookpress.elements.figure.theme import ACCENT, INK, QUIET, needs
+from bookpress.elements.figure.theme import ACCENT, INK, PAPER, QUIET, needs
 from compute_divide.estimates.statistics.numbers import COMPUTE
 from compute_divide.estimates.statistics.teams import ACADEMIA, JOINT, TEAM_NAMES
 from compute_divide.plot.base.axes import row_axis, share_axis
@@ -19,8 +20,11 @@ from compute_divide.plot.base.marks import (
     PARTS,
     TEAM_COLOURS,
     TEAM_NAMED,
+    end_labels,
     framed,
+    named_scale,
     series_dots,
+    share_tips,
     team_colour,
     tips,
 )
@@ -34,6 +38,8 @@ _MODEL_COLUMNS = {
 }
 _PERIOD_COLOURS = (TEAM_COLOURS[ACADEMIA], QUIET, ACCENT)
 """The colours of an early, a late and the newest period."""
+_READING_COLOURS = (ACCENT, TEAM_COLOURS[ACADEMIA], "#7d74c4", "#c07d1b")
+"""The colours of the newest years of models; older ones are quiet."""
 _BREAKS = {
     "Autoencoder": "Auto-encoder",
     "ContextNet": "Context-Net",
@@ -217,6 +223,47 @@ def rule_dots(shares: pd.DataFrame, vintage: str) -> Figure:
     return figure(chart, shares, description=description, source=source, columns=columns)
 
 
+def reading_lines(readings: pd.DataFrame, title: str) -> Figure:
+    """Return a share as it was read in each vintage, by how old the year of the models was then.
+
+    Parameters
+    ----------
+    readings : pandas.DataFrame
+        One row per ``year`` of models and ``vintage``: ``k`` of ``n`` models, ``share`` (0 to 1),
+        the ends ``low`` and ``high`` of its interval, the ``age`` of the year in months since its
+        end, and whether the vintage labels by the ``old_rule``.
+    title : str
+        What the share is: the title of the axis.
+
+    Returns
+    -------
+    Figure
+        One line per year of models, named at its end; hollow points where the older rule labels.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> row = {"year": 2025, "vintage": "2026-08", "age": 8, "old_rule": False}
+    >>> row |= cd.wilson_share(7, 105, "models with a university").row()
+    >>> cd.plot.reading_lines(pd.DataFrame([row]), "Share").description
+    'Models of 2025: 7% in August 2026.'
+    """
+    reads = readings["share"].map("{:.0%}".format) + " in " + readings["vintage"].map(spoken)
+    courses = []
+    for year, told in reads.groupby(readings["year"]):
+        ends = dict.fromkeys([told.iloc[0], told.iloc[-1]])
+        courses.append(f"Models of {year}: {', '.join(ends)}.")
+    source = models_credit(*sorted(readings["vintage"].unique()))
+    columns = {
+        "year": Column("Models of", "year"),
+        "age": Column("Months after the year", "number"),
+        "old_rule": Column("Older rule"),
+    }
+    chart = _readings(readings, title)
+    description = " ".join(courses)
+    return figure(chart, readings, description=description, source=source, columns=columns)
+
+
 def models_and_bases(models: pd.DataFrame) -> Table:
     """Return a table of models, the oldest first, with their makers and base models.
 
@@ -321,6 +368,24 @@ def _lines_of(name: str) -> str:
     lines = wrap(spaced, 9, break_long_words=False)
     shown = "|".join(lines[:3])
     return shown.replace("- ", "-").rstrip("-+ ")
+
+
+@needs("share")
+def _readings(readings: pd.DataFrame, title: str) -> alt.LayerChart:
+    rows = readings.assign(name=readings["year"].astype(str))
+    axis = alt.Axis(values=list(range(0, int(rows["age"].max()) + 1, 12)))
+    x = alt.X("age:Q", title="Months since the end of the models' year", axis=axis)
+    y = share_axis("share", title)
+    years = list(dict.fromkeys(rows["name"].sort_values(ascending=False)))
+    colours = dict(zip(years, [*_READING_COLOURS, *[QUIET] * len(years)], strict=False))
+    colour = alt.Color("name:N", scale=named_scale(colours), legend=None)
+    base = alt.Chart(rows).encode(x=x, color=colour)
+    rule = base.mark_rule(opacity=0.35).encode(y=share_axis("low", title), y2=alt.Y2("high:Q"))
+    line = base.mark_line().encode(y=y)
+    tooltip = share_tips("year:Q|Models of|d", "vintage:N|Read in", "age:Q|Months after the year")
+    points = base.mark_point(size=36).encode(y=y, tooltip=tooltip)
+    points = points.encode(fill=alt.condition("datum.old_rule", alt.value(PAPER), colour))
+    return framed(rule, line, points, end_labels(rows, "name", x, y))
 
 
 @needs("share")

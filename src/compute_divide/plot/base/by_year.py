@@ -20,6 +20,7 @@ from compute_divide.plot.base.marks import (
     end_labels,
     framed,
     named_scale,
+    provisional_years,
     runs,
     tips,
 )
@@ -135,7 +136,7 @@ def lines_by_year(
     ----------
     rows : pandas.DataFrame
         One row per ``year``, or a year and series; ``low`` and ``high``, if present, are the ends
-        of the band.
+        of the band, and years that are ``provisional`` (true or false) are shaded.
     title : str
         What the lines show: the title of the axis.
     evidence : str
@@ -238,7 +239,7 @@ def _lines(rows: pd.DataFrame, plot: _Plot) -> alt.LayerChart:
         layers.insert(0, band)
     if plot.by:
         layers.append(end_labels(rows, "series", x, y))
-    return framed(*layers)
+    return framed(*provisional_years(rows, x), *layers)
 
 
 def _dash(names: list[str]) -> alt.StrokeDash:

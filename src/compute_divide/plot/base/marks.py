@@ -264,6 +264,23 @@ def end_labels(data: pd.DataFrame, name: str, x: alt.X, y: alt.Y) -> alt.Chart:
     return labels.encode(x=x, y=along(y, "at"), text=alt.Text(f"{name}:N"))
 
 
+def provisional_years(rows: pd.DataFrame, x: alt.X) -> list[alt.Chart]:
+    """Return a shaded band, with its name, over the years that rows mark as ``provisional``.
+
+    It begins half a year before the first of them; without such rows there is no band.
+    """
+    if "provisional" not in rows or not rows["provisional"].any():
+        return []
+    first = rows.loc[rows["provisional"], "year"].min() - 0.5
+    last = rows["year"].max()
+    named = alt.Chart(pd.DataFrame({"first": [first], "last": [last], "name": "provisional"}))
+    band = named.mark_rect(color=QUIET, opacity=0.13)
+    band = band.encode(x=along(x, "first"), x2=alt.X2("last:Q"))
+    text = named.mark_text(align="right", dx=-4, color=INK, fontStyle="italic")
+    text = text.encode(x=along(x, "last"), y=alt.value(0.55 * HEIGHT), text="name:N")
+    return [band, text]
+
+
 def dots_with_intervals(
     data: pd.DataFrame,
     x: alt.X,

@@ -30,6 +30,7 @@ __all__ = [
 COLUMNS = {
     "published": Column("Published", "date"),
     "vintage": Column("Vintage"),
+    "provisional": Column("Provisional"),
     "definition": Column("Definition"),
     "team_type": Column("Team type"),
     "model": Column("Model"),
