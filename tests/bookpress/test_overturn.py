@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bookpress.edition.overturn import answer
-from bookpress.edition.sureness import together
+from bookpress.edition.sureness import sureness_in_words, together
 
 
 def sure(**more: Any) -> dict[str, Any]:
@@ -75,3 +77,47 @@ def test_a_finding_is_as_fragile_as_its_weakest_statement() -> None:
     found = together([sure(fragility=FEWEST), sure(fragility=weak, survival=READINGS)])
     assert "3 of 86 rows need another label for it to fall, first BERT." in answer(found)
     assert "9 of 12 snapshots" in answer(found)
+
+
+@st.composite
+def surenesses(draw: Any) -> dict[str, Any]:
+    """Draw how sure a statement is that some of several choices overturn, alone or in pairs."""
+    nouns = draw(st.lists(st.sampled_from(["", "", "rule", "period"]), min_size=1, max_size=5))
+    turning = [draw(st.booleans()) for _ in nouns]
+    names = [f"c{place}" for place in range(len(nouns))]
+    choices = [
+        {"name": name, "noun": noun, "turns": turns, "is_firm": not turns, "share": 1.0 - turns / 2}
+        for name, noun, turns in zip(names, nouns, turning, strict=True)
+    ]
+    falls = [
+        fall(f"if {name}", **{name: "1"})
+        for name, turns in zip(names, turning, strict=True)
+        if turns
+    ]
+    steady = [name for name, turns in zip(names, turning, strict=True) if not turns]
+    both = len(steady) > 1 and draw(st.booleans())
+    pairs = [fall("with both", **dict.fromkeys(steady[:2], "1"))] if both else []
+    return sure(choices=choices, falls=falls, pairs=pairs)
+
+
+@given(st.lists(surenesses(), min_size=1, max_size=3))
+def test_nothing_is_said_to_hold_under_every_choice_and_to_fall(
+    several: list[dict[str, Any]],
+) -> None:
+    statement = together(several)
+    text = sureness_in_words(statement)
+    held, falls, _ = text.partition("falls")
+    if falls:
+        assert "choice we tried" not in held
+    turned = {choice["noun"] for choice in statement["choices"] if not choice["is_firm"]}
+    for noun in turned - {""}:
+        assert noun not in held.partition("every")[2]
+
+
+def test_where_some_choices_overturn_it_those_that_do_not_are_counted() -> None:
+    choices = [
+        {"name": f"c{place}", "noun": "", "turns": not place, "is_firm": bool(place), "share": 1.0}
+        for place in range(9)
+    ]
+    statement = sure(choices=choices, falls=[fall("if c0", c0="1")])
+    assert sureness_in_words(statement) == "holds under 8 of 9 choices we tried; falls if c0"

@@ -77,15 +77,26 @@ def in_short(sure: Sureness) -> str:
 
 
 def holds_under(sure: Sureness) -> str:
-    """Return under which choices a statement holds for every value; empty if under none."""
-    firm = [choice for choice in sure["choices"] if choice["is_firm"]]
-    nouns = sorted({choice["noun"] for choice in firm if choice["noun"]})
-    nouns.sort(key=len)
-    if any(not choice["noun"] for choice in firm):
+    """Return under which choices a statement holds; empty if under none.
+
+    A noun is named if the statement holds for every value that any choice of this noun has; "every
+    choice" is said only of a statement that nothing overturns.
+    """
+    states = [*sure["falls"], *sure["pairs"]]
+    joint = [state["choice"] for state in states if len(state["choice"]) > 1]
+    if joint and len(joint) == len(states):
+        return "holds under each choice alone"
+    firm: dict[str, bool] = {}
+    for choice in sure["choices"]:
+        is_sure = choice["is_firm"] and not any(choice["name"] in names for names in joint)
+        firm[choice["noun"]] = firm.get(choice["noun"], True) and is_sure
+    nouns = sorted(sorted(noun for noun in firm if noun and firm[noun]), key=len)
+    if "" in firm and all(firm.values()) and is_firm(sure):
         nouns.append("other choice" if nouns else "choice")
-    if not nouns:
-        return ""
-    return f"holds under every {numbers.in_list(nouns)} we tried"
+    if nouns:
+        return f"holds under every {numbers.in_list(nouns)} we tried"
+    held = sum(choice["is_firm"] for choice in sure["choices"])
+    return f"holds under {held} of {len(sure['choices'])} choices we tried" if held else ""
 
 
 def shares(sure: Sureness) -> list[float]:
