@@ -59,7 +59,7 @@ def test_an_edition_has_pages_results_and_a_record(built: Project, edition: Load
     for page in ("index", "notebooks/first", "notebooks/second", "book/words"):
         assert (folder / f"html/{page}.html").is_file()
     results = json.loads((folder / "results.json").read_text())
-    nothing = dict.fromkeys(("low", "high", "k", "n"))
+    nothing = dict.fromkeys(("low", "high", "range", "k", "n"))
     assert results["second"]["number"] == {
         "value": 6.0,
         **nothing,

@@ -29,7 +29,7 @@ def test_run_prints_json_and_nothing_else(said: Callable[..., Said]) -> None:
     for _ in range(2):  # run, then from the cache
         code, out, error = said("run", "second", "-p", "factor=2.5", "--json")
         assert code == 0
-        nothing = dict.fromkeys(("low", "high", "k", "n"))
+        nothing = dict.fromkeys(("low", "high", "range", "k", "n"))
         assert json.loads(out) == {
             "second": {"number": {"value": 2.5, **nothing, "unit": "count", "label": "the number"}}
         }

@@ -16,7 +16,16 @@ from bookpress.elements.whole_book.numbers import write_numbers
 from bookpress.states.pack import scripts
 
 SCRIPT = Path(whole_book.__file__).with_name("whole-book.js")
-RESULT = {"value": 0.5, "low": 0.4, "high": 0.6, "k": 5, "n": 10, "unit": "share", "label": "teams"}
+RESULT = {
+    "value": 0.5,
+    "low": 0.4,
+    "high": 0.6,
+    "range": "sampling",
+    "k": 5,
+    "n": 10,
+    "unit": "share",
+    "label": "teams",
+}
 BODY = """
 <p>Now <span data-result="models:late value">3%</span>, then <span data-result="models:early value">9%</span>.</p>
 <div data-result="models:late finding"></div>

@@ -85,7 +85,7 @@ def test_counts_choices_and_limits_stand_on_top(page: BeautifulSoup, project: Pr
         f"vintage 2026-08 2023-03 {titles['machines']}; {titles['policy']}; "
     )
     assert words(page.select_one(".counts")) == (
-        "5 results differ 1 is the same 1 of those that differ have intervals without a value in common"
+        "5 results differ 1 is the same 1 of those that differ have ranges without a value in common"
     )
     limits = words(page.find("h2", string="Limits of this comparison").find_next("ul"))
     assert "2 results have no value in one of the editions." in limits
@@ -109,9 +109,9 @@ def test_a_result_has_both_values_both_labels_and_the_change(page: BeautifulSoup
         "share of chips, 2022",
     ]
     assert [words(cell) for cell in row.select("td")] == [
-        "64% 53% to 73% 55 of 86",
-        "90% 80% to 95% 18 of 20",
-        "▲ higher by 26 points intervals apart",
+        "64% 95% interval 53% to 73% 55 of 86",
+        "90% 95% interval 80% to 95% 18 of 20",
+        "▲ higher by 26 points ranges apart",
         "",
     ]
     first, second = row.select("svg g .range")
@@ -146,7 +146,7 @@ def test_findings_of_the_cover_come_first(
     )
     [row] = page.select("#cover ~ table tbody tr")
     assert row["id"] == "cover-ratio"
-    assert words(row).startswith("ratio of speed ratio 2.0 1.0 to 3.0 2.5")
+    assert words(row).startswith("ratio of speed ratio 2.0 95% interval 1.0 to 3.0 2.5")
 
 
 def test_it_leads_to_pages_that_are_built_and_says_how_to_build_the_rest(

@@ -96,9 +96,9 @@ class HtmlElement:
 
     @property
     def name(self) -> str:
-        """The name that the ids of its blocks begin with; what folds a section has that of it."""
-        if self.tag == "details" and self.is_holder and self.parent:
-            return self.parent.name
+        """The name that the ids of its blocks begin with; a fold takes that of its section."""
+        if self.tag == "details" and self.parent:
+            return f"{self.parent.name}-fold"
         return self.attributes.get("id") or self.attributes.get("class") or self.tag
 
     def walk(self) -> Iterator[HtmlElement]:

@@ -3,9 +3,8 @@
   "use strict";
   const press = (window.bookpress ??= {});
   press.unfold = (place) => {
-    const inside = place?.matches(".fold") && place.querySelector(":scope > details.fold");
-    for (let fold = inside || place; fold; fold = fold.parentElement)
-      if (fold.matches("details.fold")) fold.open = true;
+    for (let part = place; part; part = part.parentElement)
+      if (part.matches("section.fold")) part.querySelector(":scope > details").open = true;
   };
   const arrive = () => {
     const place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
