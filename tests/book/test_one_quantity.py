@@ -23,6 +23,10 @@ SAME_WORDS = {
         *(f"large-scale-models:part_{year}_like" for year in (2023, 2024, 2025)),
         *(f"large-scale-models:part_{year}_paper" for year in (2023, 2025)),
     },
+    "a year as it was first read, and as it is read today": {
+        *(f"large-scale-models:first.of_{year}" for year in range(2022, 2026)),
+        *(f"large-scale-models:today.of_{year}" for year in range(2022, 2026)),
+    },
     "one of the largest runs; one of the papers behind them": {
         "large-scale-models:tiles_early",
         "large-scale-models:papers_early",
@@ -59,9 +63,9 @@ SIZES: dict[tuple[str, str], dict[int, str]] = {
     ("2025", "as listed"): {
         106: "all",
         105: "whose team is known",
-        104: "all of the audited, for bounds",
         68: "without the late criteria",
     },
+    ("2010", "audited"): {10: "whose team is known", 8: "the papers behind them"},
     ("2024", "audited"): {97: "whose team is known", 70: "without the late criteria"},
     ("2024", "as listed"): {98: "whose team is known", 70: "without the late criteria"},
     ("2023", "audited"): {
@@ -76,6 +80,7 @@ SIZES: dict[tuple[str, str], dict[int, str]] = {
 AUDITED = re.compile(r"; \d+ of \d+ rows audited")
 FILLERS = re.compile(r"\b(the|of|in|a|an|to|that|are|is|by|for|and|share)\b|[^\w ]")
 NOTABLE = re.compile(r"\bnotable models of (20\d\d)\b(?! to \d)")
+LISTED = re.compile(r"\blisted\b(?! for)|\bread in\b")
 READ_THEN = re.compile(r"read in (?!August 2026)")
 
 
@@ -126,7 +131,7 @@ def sizes(results: Results) -> dict[tuple[str, str], Numbers]:
         if not year or READ_THEN.search(label) or result["unit"] != "share":
             continue
         if result["n"] is not None and result["range"] != "quotes":
-            records = "audited" if "audited" in label else "as listed"
+            records = "as listed" if LISTED.search(label) else "audited"
             found[year[1], records][result["n"]].append(name)
     return found
 
