@@ -23,7 +23,8 @@ FENCED = re.compile(r"^(`{3,}|:{3,}).*?^\1[ \t]*$", re.DOTALL | re.MULTILINE)
 QUOTED = re.compile(r"\{(?:result|claim|related)\}`(?![^`]*:label`)[^`]+`")
 HOLDS = re.compile(r"\{holds\}`[^`]*`")
 ITEM = re.compile(r"\n\s*\n|\n(?=[ \t]*(?:[-*]|\d+\.)[ \t])")
-NO_PROSE = re.compile(r"[#|$]|\([\w-]+\)=|\{[.#]")
+NO_PROSE = re.compile(r"[#|$]")
+LABEL = re.compile(r"^\([\w-]+\)=[ \t]*\n|^\{[.#][^}\n]*\}[ \t]*\n", re.MULTILINE)
 HEADING = re.compile(r"^(#+) ", re.MULTILINE)
 FOLD = re.compile(r"^\{[^}\n]*\.fold\b[^}\n]*\}[ \t]*\n(?=(#+) )", re.MULTILINE)
 
@@ -57,7 +58,7 @@ def without_folds(text: str) -> str:
 def paragraphs(text: str) -> Iterator[str]:
     """Yield the paragraphs and list items of a page that readers see unfolded."""
     text = FRONT.sub("", text, count=1)
-    text = FENCED.sub("\n\n", CELLS.sub("\n\n", without_folds(text)))
+    text = LABEL.sub("", FENCED.sub("\n\n", CELLS.sub("\n\n", without_folds(text))))
     for block in ITEM.split(text):
         stripped = block.strip()
         if stripped and not NO_PROSE.match(stripped):
