@@ -16,6 +16,7 @@ _MACHINE_COLUMNS = {
     "name": Column("Machine"),
     "country": Column("Country"),
     "h100": Column("H100 equivalents", "number"),
+    "measured": Column("Measured, of peak", "share"),
     "flop": Column("Training compute (FLOP)", "power"),
 }
 
@@ -31,7 +32,8 @@ def machine_runs(
     Parameters
     ----------
     machines : pandas.DataFrame
-        ``country``, ``h100e`` (H100 equivalents) and ``flop`` (training compute in FLOP); the
+        ``country``, ``h100e`` (H100 equivalents by peak), ``measured`` (what a benchmark in 16 bits
+        reached of that, 0 to 1, if it has been run) and ``flop`` (training compute in FLOP); the
         index has their names.
     reached, months : mapping of str to Estimate
         The share of models within its reach, and the months it needs for the largest, by name.
@@ -46,7 +48,7 @@ def machine_runs(
     Examples
     --------
     >>> import compute_divide as cd
-    >>> machine = {"country": "Germany", "h100e": 23_538, "flop": 6.1e25}
+    >>> machine = {"country": "Germany", "h100e": 23_538, "measured": 0.27, "flop": 6.1e25}
     >>> machines = pd.DataFrame(machine, index=["JUPITER"])
     >>> reached = {"JUPITER": cd.wilson_share(29, 33, "notable models of 2025 within reach")}
     >>> months = {"JUPITER": cd.number_of(19, "time for the largest run of 2025", "months")}
@@ -60,7 +62,7 @@ def machine_runs(
     check_entries("machine_runs: months", months, machines.index)
     reach = [_counts(reached[name]) for name in machines.index]
     needed = [_number(months[name]) for name in machines.index]
-    rows = machines[["country", "h100e", "flop"]].reset_index(drop=True)
+    rows = machines[["country", "h100e", "measured", "flop"]].reset_index(drop=True)
     rows = rows.rename(columns={"h100e": "h100"})
     rows.insert(0, "name", machines.index)
     rows = rows.assign(reach=reach, months=needed)
