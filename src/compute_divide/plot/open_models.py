@@ -5,18 +5,88 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from bookpress.elements.figure.show import Figure
+from bookpress.chapter.number_formats import spoken
+from bookpress.elements.figure.show import Figure, Table
 from bookpress.elements.figure.theme import needs
 from compute_divide.estimates.statistics.teams import SIDES, TEAM_NAMES, TEAM_TYPES
 from compute_divide.plot.base.axes import named_rows
 from compute_divide.plot.base.marks import PARTS, TEAM_COLOURS, framed, team_colour, tips
 from compute_divide.plot.base.papers import share_rows
-from compute_divide.plot.base.show import Column, credit, figure, models_credit
+from compute_divide.plot.base.show import Column, credit, figure, models_credit, table
 from compute_divide.plot.base.wording import describe_intervals
+from compute_divide.sources.papers.table import PAPERS_TABLE
 
 _BASE_COLUMNS = {"base_team": Column("Base made by"), "models": Column("Models", "number")}
 _USE_COLUMNS = {"use": Column("Use"), "only": Column("Only with the weights")}
 _PART_COLUMNS = {"component": Column("Component")}
+_MAKER_COLUMNS = {"maker": Column("Maker of the model")}
+_PICK_COLUMNS = {
+    "vintage": Column("Snapshot"),
+    "holds": Column("Lists"),
+    "k": Column("Academic systems on companies' models", "number"),
+    "n": Column("Academic systems with a stated base", "number"),
+    "share": Column("Share", "share"),
+    "low": Column("From", "share"),
+    "high": Column("To", "share"),
+    "blind": Column("Picked at random", "share"),
+}
+
+
+def maker_dots(shares: pd.DataFrame) -> Figure:
+    """Return whose pre-trained models papers name, one row per maker.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        One row per ``maker``, in their order: ``k`` of ``n`` papers, ``share`` (0 to 1), ``low``
+        and ``high``, and ``company``: whether the maker is one.
+
+    Returns
+    -------
+    Figure
+        Filled dots for companies, hollow ones for others.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> share = cd.wilson_share(296, 508, "papers that name a model of Google")
+    >>> rows = pd.DataFrame([{"maker": "Google", "company": True, **share.row()}])
+    >>> cd.plot.maker_dots(rows).description
+    'Google: 58%, interval 54% to 62%.'
+    """
+    columns = ["maker", "company", "k", "n", "share", "low", "high"]
+    companies = list(shares.loc[shares["company"], "maker"])
+    chart = share_rows(shares, "maker", "Papers that name a model", emphasis=companies)
+    description = describe_intervals(shares, "maker", "share")
+    source = credit(PAPERS_TABLE)
+    return figure(
+        chart, shares[columns], description=description, source=source, columns=_MAKER_COLUMNS
+    )
+
+
+def pick_table(snapshots: pd.DataFrame) -> Table:
+    """Return how many academic systems build on companies' models, beside a random pick.
+
+    Parameters
+    ----------
+    snapshots : pandas.DataFrame
+        One row per ``vintage``: what it ``holds``, ``k`` of ``n`` systems, their ``share`` (0 to 1)
+        with ``low`` and ``high``, and ``blind``, the share that a random pick would give.
+
+    Returns
+    -------
+    Table
+        A row for each snapshot.
+
+    Examples
+    --------
+    >>> row = {"vintage": "2024-11", "holds": "all models", "k": 15, "n": 29, "share": 0.52}
+    >>> rows = pd.DataFrame([{**row, "low": 0.34, "high": 0.69, "blind": 0.48}])
+    >>> pick_table(rows).data["vintage"].tolist()
+    ['November 2024']
+    """
+    named = snapshots.assign(vintage=snapshots["vintage"].map(spoken))
+    return table(named[list(_PICK_COLUMNS)], _PICK_COLUMNS)
 
 
 def base_bars(based: pd.DataFrame, vintage: str) -> Figure:
