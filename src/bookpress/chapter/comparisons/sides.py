@@ -173,9 +173,9 @@ def minority(share: Given) -> Comparison:
     return below(share, 0.5)
 
 
-@comparison("chance")
+@comparison()
 def within(first: Given, value: Given) -> Comparison:
-    """Compare: a reported value, or a number, lies within an interval.
+    """Compare: a reported value, or a number, lies within a range of any kind.
 
     Parameters
     ----------
@@ -205,7 +205,7 @@ def within(first: Given, value: Given) -> Comparison:
     def lies_within(first: Any, second: Any) -> bool:
         return bool(first.low <= second.low and second.high <= first.high)
 
-    return compare(lies_within, _within, first, point(value))
+    return compare(lies_within, _within, first, point(value), by_chance=False)
 
 
 @comparison("about", "chance")
@@ -369,7 +369,7 @@ def _overlap(holds: bool, first: Estimate, second: Estimate) -> str:
 def _within(holds: bool, first: Estimate, value: Estimate) -> str:
     """Say whether a value lies within an interval."""
     text, other = numbers.distinct_texts(first, value)
-    return f"{other} lies {'within' if holds else 'outside'} the interval of {text}"
+    return f"{other} lies {'within' if holds else 'outside'} the {_noun(first)} of {text}"
 
 
 def say_about(by: float, holds: bool, first: Estimate, number: Estimate) -> str:
