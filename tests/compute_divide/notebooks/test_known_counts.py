@@ -1,9 +1,12 @@
 """Chapters under the published and other parameters: known counts."""
 
+from pathlib import Path
+
 import pytest
 
 from compute_divide.estimates.models.revisions import CHANGES
 
+PROJECT = Path(__file__).parents[3]
 COUNTS = [
     ("2023-03", {"definition": "all"}, (53, 76), (14, 132), (32, 38)),
     ("2023-03", {"definition": "notability-filter"}, (50, 69), (3, 41), (19, 21)),
@@ -177,3 +180,34 @@ def test_the_kinds_of_evaluators_and_what_a_test_costs_add_up(run_chapter):
     ):
         ends = [results[percent].low, results[percent].high]
         assert ends == sorted(sign * (end - 1) for end in (results[odds].low, results[odds].high))
+
+
+def test_years_that_are_not_over_are_read_as_each_snapshot_listed_them(run_chapter):
+    results = run_chapter("large-scale-models").results
+    read = {key: (results[key].k, results[key].n) for key in results if key.startswith("first.")}
+    today = {key: (results[key].k, results[key].n) for key in results if key.startswith("today.")}
+    assert read["first.of_2022"] == (1, 22)
+    assert read["first.of_2025"] == (6, 93)
+    assert today == {
+        "today.of_2022": (37, 91),
+        "today.of_2024": (15, 98),
+        "today.of_2025": (7, 105),
+    } | {"today.of_2023": (48, 119)}
+
+
+def test_late_criteria_explain_part_of_the_fall_to_2024_and_nothing_of_that_to_2025(run_chapter):
+    results = run_chapter("large-scale-models").results
+    of_2024 = 100 * ((48 / 118 - 15 / 97) - (48 / 115 - 15 / 70))
+    of_2025 = 100 * ((48 / 118 - 7 / 103) - (48 / 115 - 4 / 68))
+    assert results["late_2024_points"].value == pytest.approx(of_2024)
+    assert results["late_2025_points"].value == pytest.approx(of_2025)
+    assert of_2025 < 0 < of_2024
+
+
+def test_records_as_listed_show_their_own_count_of_the_newest_year(run_chapter):
+    listed = run_chapter("introduction", records="as-listed").results["academia_end"]
+    assert (listed.k, listed.n) == (2, 105)
+    prose = (PROJECT / "notebooks" / "introduction.md").read_text("utf-8")
+    assert "none** of the" not in prose
+    assert "made none of the" not in prose
+    assert "{result}`academia_end:counts`" in prose.split("\n## ")[1]

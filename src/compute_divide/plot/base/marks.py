@@ -273,11 +273,18 @@ def provisional_years(rows: pd.DataFrame, x: alt.X) -> list[alt.Chart]:
         return []
     first = rows.loc[rows["provisional"], "year"].min() - 0.5
     last = rows["year"].max()
-    named = alt.Chart(pd.DataFrame({"first": [first], "last": [last], "name": "provisional"}))
+    shown = {
+        "first": [first],
+        "middle": [(first + last) / 2],
+        "last": [last],
+        "name": "provisional",
+    }
+    named = alt.Chart(pd.DataFrame(shown))
     band = named.mark_rect(color=QUIET, opacity=0.13)
     band = band.encode(x=along(x, "first"), x2=alt.X2("last:Q"))
-    text = named.mark_text(align="right", dx=-4, color=INK, fontStyle="italic")
-    text = text.encode(x=along(x, "last"), y=alt.value(0.55 * HEIGHT), text="name:N")
+    # upright, so that it fits into the band on a phone
+    text = named.mark_text(angle=270, align="center", baseline="middle", color=INK)
+    text = text.encode(x=along(x, "middle"), y=alt.value(0.45 * HEIGHT), text="name:N")
     return [band, text]
 
 
