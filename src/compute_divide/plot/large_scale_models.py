@@ -385,7 +385,8 @@ def _readings(readings: pd.DataFrame, title: str) -> alt.LayerChart:
     tooltip = share_tips("year:Q|Models of|d", "vintage:N|Read in", "age:Q|Months after the year")
     points = base.mark_point(size=36).encode(y=y, tooltip=tooltip)
     inside = alt.condition("datum.old_rule", alt.value(PAPER), colour)
-    points = points.encode(fill=inside, stroke=alt.Stroke("name:N", legend=None))
+    edge = alt.Stroke("name:N", scale=named_scale(colours), legend=None)
+    points = points.encode(fill=inside, stroke=edge)
     return framed(rule, line, points, end_labels(rows, "name", x, y))
 
 
