@@ -7,7 +7,9 @@ import compute_divide as cd
 
 @pytest.mark.parametrize("name", ["machines", "policy", "training-compute"])
 def test_every_range_says_of_which_kind_it_is(run_chapter, name):
-    ranged = {key: found for key, found in run_chapter(name).results.items() if found.high is not None}
+    ranged = {
+        key: found for key, found in run_chapter(name).results.items() if found.high is not None
+    }
     assert ranged
     assert [key for key, found in ranged.items() if found.range is None] == []
 
@@ -25,7 +27,9 @@ def test_research_is_a_part_of_what_the_laboratory_uses(run_chapter):
 
 def test_a_programme_reaches_no_further_than_its_final_run(run_chapter):
     results = run_chapter("policy").results
-    reached = [results[key].k for key in ("reach_programme", "reach_programme_olmo", "reach_budget")]
+    reached = [
+        results[key].k for key in ("reach_programme", "reach_programme_olmo", "reach_budget")
+    ]
     assert reached == sorted(reached)
     times = results["programme_times"]
     assert (times.low, times.high) == pytest.approx((1 / (1 - 0.822), 10))
@@ -34,7 +38,9 @@ def test_a_programme_reaches_no_further_than_its_final_run(run_chapter):
 def test_prices_of_chips_and_hours_follow_from_each_other(run_chapter):
     results = run_chapter("policy").results
     chips = results["facility_n"].value
-    assert results["facility_purchase"].value == pytest.approx(chips * results["chip_purchase"].value)
+    assert results["facility_purchase"].value == pytest.approx(
+        chips * results["chip_purchase"].value
+    )
     committed = results["price"].value * results["committed_of_list"].value
     assert results["committed_price"].value == pytest.approx(committed)
 
