@@ -120,7 +120,6 @@ VOCABULARY = {
         "every_below",
         "judged",
         "later",
-        "narrower",
         "one_of",
     ],
 }

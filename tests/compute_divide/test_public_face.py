@@ -186,7 +186,6 @@ HOLDS = [
     (cd.made_by, (ROWS.tail(1), "academia-only")),
     (cd.every_above, ([0.3, None], 0.2)),
     (cd.every_below, ([0.3, None], 0.4)),
-    (cd.narrower, (share(0.5, 0.4, 0.6), 0.3)),
     (cd.later, ("2026-08", "2023-03")),
     (cd.judged, (UNTESTED, "cannot be tested")),
 ]
@@ -204,7 +203,6 @@ DOES_NOT = [
     (cd.made_by, (ROWS, "academia-only")),
     (cd.every_above, ([0.3, 0.1], 0.2)),
     (cd.every_below, ([0.3, 0.5], 0.4)),
-    (cd.narrower, (share(0.5, 0.4, 0.6), 0.1)),
     (cd.later, (2020, 2022)),
     (cd.judged, (UNTESTED, "agrees")),
 ]
@@ -222,7 +220,6 @@ UNKNOWN = [
     (cd.every_above, ([], 0.2)),
     (cd.every_above, ([0.3], float("nan"))),
     (cd.every_below, ([None], 0.4)),
-    (cd.narrower, (share(0.5), 0.3)),
     (cd.later, (None, 2022)),
 ]
 

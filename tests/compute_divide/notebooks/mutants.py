@@ -214,14 +214,6 @@ def one_beyond(arguments: Arguments, named: Mapping[str, Any]) -> Iterator[Mutan
         yield f"value {place} beyond", (turned, bound), named
 
 
-def other_width(arguments: Arguments, named: Mapping[str, Any]) -> Iterator[Mutant]:
-    """Make the interval as much wider than the limit as it is narrower."""
-    one, limit = arguments
-    width = 2 * limit - (one.high - one.low)
-    turned = replace(one, low=one.value - width / 2, high=one.value + width / 2)
-    yield "another width", (turned, limit), named
-
-
 def sure(estimate: Estimate) -> Estimate:
     """Return an estimate whose interval is its value alone."""
     return replace(estimate, low=estimate.value, high=estimate.value)
@@ -253,14 +245,16 @@ def other_verdict(arguments: Arguments, named: Mapping[str, Any]) -> Iterator[Mu
 
 
 TURNED: Mapping[str, Callable[[Arguments, Mapping[str, Any]], Iterator[Mutant]]] = {
-    **dict.fromkeys(["above", "above_value", "below", "below_value"], swap),
+    **dict.fromkeys(
+        ["above", "above_throughout", "above_value", "below", "below_throughout", "below_value"],
+        swap,
+    ),
     **dict.fromkeys(["rose", "rose_value", "fell", "fell_value"], swap_in_time),
     **dict.fromkeys(["times_as_large", "times_as_large_value"], swap_and_scale),
     **dict.fromkeys(["majority", "majority_value", "minority", "minority_value"], mirror),
     **dict.fromkeys(["differ", "apart"], equate),
     **dict.fromkeys(["undecided", "indistinguishable"], part),
-    **dict.fromkeys(["about", "about_value"], move_away),
-    "narrower": other_width,
+    **dict.fromkeys(["about", "about_throughout", "about_value"], move_away),
     **dict.fromkeys(["every_above", "every_below"], one_beyond),
     **dict.fromkeys(["equals", "one_of"], other_fact),
     "within": move_claim,

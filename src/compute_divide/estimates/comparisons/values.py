@@ -12,8 +12,7 @@ from typing import Any
 import pandas as pd
 
 from bookpress.chapter.comparisons.base import Comparison, Kind
-from bookpress.chapter.estimates import Estimate
-from bookpress.chapter.number_formats import in_points, number, ranged, spoken, with_unit
+from bookpress.chapter.number_formats import spoken
 from compute_divide.estimates.claims.verdicts import Check, Verdict
 from compute_divide.estimates.comparisons.names import if_any, listing
 
@@ -160,38 +159,6 @@ def every_below(values: Iterable[float | None], bound: float | None) -> Comparis
     """
     known = pd.Series([*values], dtype=float).dropna()
     return _extreme_against(bound, known.max(), operator.lt, "the most is", "below")
-
-
-def narrower(estimate: Estimate, width: float) -> Comparison:
-    """Compare: the interval of an estimate is narrower than a width.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The estimate.
-    width : float
-        The width, in its unit.
-
-    Returns
-    -------
-    Comparison
-        Whether it is; unknown without an interval.
-
-    Examples
-    --------
-    >>> narrower(Estimate(0.5, 0.4, 0.6, unit="share"), 0.3).holds
-    True
-    """
-    if estimate.width is None:
-        name = estimate.label or "it"
-        return Comparison(None, f"no interval for {name}")
-    holds = estimate.width < width
-    negation = "" if holds else "not "
-    limit = with_unit(number(width, estimate.unit), estimate.unit)
-    if estimate.unit == "share":
-        limit = in_points(width)
-    because = f"the interval of {ranged(estimate)} is {negation}narrower than {limit}"
-    return Comparison(holds, because)
 
 
 def later(first: Any, other: Any) -> Comparison:
