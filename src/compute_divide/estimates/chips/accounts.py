@@ -96,8 +96,9 @@ def machine_account(budget: float, years: float, terms: MachineTerms) -> Machine
     power_of_chip = terms.kilowatts * years * HOURS_PER_YEAR * terms.power_price
     to_run_one = terms.chip_price + upkeep_of_chip + power_of_chip
     chips = min(budget * terms.machine_share / terms.chip_price, budget / to_run_one)
-    spent = [chips * usd for usd in (terms.chip_price, upkeep_of_chip, power_of_chip)]
-    return MachineAccount(chips, *spent, max(budget - sum(spent), 0.0))
+    rest = max(budget - chips * to_run_one, 0.0)
+    price = chips * terms.chip_price
+    return MachineAccount(chips, price, chips * upkeep_of_chip, chips * power_of_chip, rest)
 
 
 def hours_account(hours: float, reserve: float, development: float) -> HoursAccount:
