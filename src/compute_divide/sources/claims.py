@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from bookpress.chapter.estimates import Estimate
 from compute_divide.sources.store.files import Strict, read_yaml
 
-Unit = Literal["share", "months", "ratio", "count", "USD", "none"]
+Unit = Literal["share", "months", "ratio", "count", "USD", "EUR", "none"]
 
 
 class Claim(Strict):
