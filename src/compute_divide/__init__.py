@@ -59,7 +59,6 @@ VOCABULARY = {
         "chip_peaks",
         "with_peaks",
     ],
-    "compute_divide.estimates.chips.accounts": ["MachineTerms", "hours_account", "machine_account"],
     "compute_divide.estimates.chips.budget": ["newest_quotes", "run_flop"],
     "compute_divide.estimates.chips.machines": ["known_machines"],
     # estimates

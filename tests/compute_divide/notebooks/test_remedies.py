@@ -3,7 +3,10 @@
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import compute_divide as cd
 from bookpress.elements.figure.show import plain
@@ -60,6 +63,37 @@ def test_the_accounts_on_the_page_add_up(run_chapter):
     kept = results["hours_split.hundred.reserve"].value * 1e6
     granted = results["gateways.hundred"].value * 10_000 * 5
     assert granted + kept == pytest.approx(hours_by_hand(100e6, "middle"), rel=0.02)
+
+
+def accounts(**values):
+    """Return the functions of the chapter that keep accounts, with these values of parameters."""
+    text = (Path(__file__).parents[3] / "notebooks" / "remedies.md").read_text(encoding="utf-8")
+    cells = re.findall(r"ipython3\n(def \w+_account.*?)^```", text, re.DOTALL | re.MULTILINE)
+    scope = {"pd": pd, "hours_of_year": 8766, **values}
+    exec("".join(cells), scope)  # noqa: S102
+    return scope["machine_account"], scope["hours_account"]
+
+
+AMOUNT = st.floats(100, 1e12)
+SHARE = st.floats(0, 1)
+
+
+@given(AMOUNT, st.integers(1, 50), st.floats(1e3, 1e6), st.floats(0.05, 1), SHARE, st.floats(0, 20))
+def test_every_dollar_is_spent_once(budget, years, price, share, upkeep, power):
+    machine_account, _ = accounts(years=years)
+    parts = machine_account(budget, price, share, upkeep, power)
+    assert parts.min() >= 0
+    assert parts["chips"] == pytest.approx(parts["count"] * price)
+    assert parts["chips"] <= budget * share * (1 + 1e-9)
+    assert parts.drop("count").sum() == pytest.approx(budget)
+
+
+@given(AMOUNT, SHARE, st.floats(0, 10))
+def test_no_hour_is_promised_twice(hours, reserve, development):
+    _, hours_account = accounts(reserve=reserve, development=development)
+    parts = hours_account(hours)
+    assert parts.min() >= -1e-6 * hours
+    assert parts.sum() == pytest.approx(hours)
 
 
 def test_rented_hours_and_whole_people_use_up_the_sum(run_chapter):
