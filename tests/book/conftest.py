@@ -45,10 +45,12 @@ LINK = re.compile(
 
 
 def shrink(root: Path, quoted: str, slugs: Sequence[str]) -> None:
-    """Reduce the book to chapters that quote no others, and a cover that quotes one result."""
+    """Reduce the book to some chapters, without what they quote of others, and a short cover."""
+    others = "|".join({path.stem for path in (root / "notebooks").glob("*.md")} - {*slugs})
+    quoted_there = re.compile(rf"\{{(?:holds|result)\}}`(?:{others}):[^`]*`")
     for slug in slugs:
         chapter = root / f"notebooks/{slug}.md"
-        text = chapter.read_text("utf-8")
+        text = quoted_there.sub("", chapter.read_text("utf-8"))
         chapter.write_text(LINK.sub(r"\1\2", text), encoding="utf-8")
     (root / "data/released/renamed.yml").unlink()  # chapters moved into some that are not there
     files = [{"file": f"notebooks/{slug}"} for slug in slugs]

@@ -44,6 +44,10 @@ SAME_WORDS = {
         "research-topics:company_lead_alike",
         "research-topics:mixed_lead_alike",
     },
+    "an hour under contract, and an hour of it in which the chip works": {
+        "remedies:committed",
+        "remedies:committed_used",
+    },
     "who built on whom": {"open-models:academic_on_industry", "open-models:industry_on_academic"},
     "the words name the choice that moves each most": {
         "robustness:academia_share_late_swing",

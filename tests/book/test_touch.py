@@ -18,7 +18,7 @@ MARK = """async () => {
 """Draws the tiles, and returns the middle of one, where its label is."""
 STOPS = 300
 """More stops of the keyboard than a short chapter has."""
-NUMBER = "main p > .value-result[data-tip]"
+NUMBER = "main p > .value-result[data-tip]:visible"
 
 
 @pytest.fixture

@@ -43,7 +43,10 @@ def visit_title(self: HTML5Translator, node: nodes.title) -> None:
 
 
 def depart_title(self: HTML5Translator, node: nodes.title) -> None:
-    """End a heading, that of a fold with its summary."""
+    """End a heading, that of a fold with its summary, in which no link may stand."""
+    links = self.builder.add_permalinks
+    self.builder.add_permalinks = links and not is_fold(node.parent)
     type(self).depart_title(self, node)
+    self.builder.add_permalinks = links
     if is_fold(node.parent):
         self.body.append("</summary>\n")
