@@ -119,7 +119,8 @@ def budget_calculator(
         "run_chips": f"run_hours / (months * {HOURS_PER_MONTH})",
         "run_flop": _RUN_FLOP,
     }
-    title = f"{_MONEY} + ' rents enough computing for the final runs of ' + COUNTED + ' whose computing is known'"
+    buys = "' rents enough computing for the final runs of '"
+    title = f"{_MONEY} + {buys} + COUNTED + ' whose computing is known'"
     chips = f"format(run_chips, ',.0f') + ' chips for ' + {_TIME}"
     price = "' at $' + format(price, '.2f') + ' an hour'"
     takes = f"{chips} + {price}"
