@@ -178,7 +178,7 @@ def test_the_address_opens_the_setting_and_the_way_back_is_the_published_one(pag
     assert "fig-budget" not in other.url
     other.goto(f"{other.url.partition('?')[0]}?fig-budget.chip=<b>&fig-budget.budget=x")
     expect(other.locator("#fig-budget .caption-text")).to_contain_text(
-        "$0 rents enough computing for 0 of"
+        "$0 rents enough computing for the final runs of 0 of"
     )
     other.close()
 
