@@ -90,19 +90,31 @@ def test_a_link_into_a_fold_opens_it(site: Path, page: Page, place: str) -> None
     expect(page.get_by_text("We also looked.")).to_be_visible()
 
 
-def test_a_link_on_the_page_and_printing_open_it(site: Path, page: Page) -> None:
+def test_a_link_on_the_page_opens_it_also_when_it_is_followed_again(site: Path, page: Page) -> None:
     page.goto((site / "tides.html").as_uri())
-    page.get_by_role("link", name="seen").click()
+    for name in ("seen", "counted"):
+        for _ in range(2):
+            page.get_by_role("link", name=name).click()
+            expect(page.get_by_text("We also looked.")).to_be_visible()
+            page.eval_on_selector("details.fold", "fold => { fold.open = false; }")
+
+
+def test_print_shows_it_whole_and_leaves_it_closed(site: Path, page: Page) -> None:
+    page.goto((site / "tides.html").as_uri())
+    page.emulate_media(media="print")
     expect(page.get_by_text("We also looked.")).to_be_visible()
-    page.reload()
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert folds(page) == [True]
+    assert folds(page) == [False]
 
 
-def test_a_choice_that_changes_something_in_it_opens_it(site: Path, page: Page) -> None:
+def test_a_choice_that_changes_something_in_it_opens_it_until_it_is_left(
+    site: Path, page: Page
+) -> None:
     page.goto(f"{(site / 'tides.html').as_uri()}?hours=6")
     expect(page.locator("details.fold")).to_contain_text("tides: 4.0")
     assert folds(page) == [True]
+    page.get_by_role("button", name="Back").click()
+    expect(page.locator("details.fold")).to_contain_text("tides: 2.0")
+    assert folds(page) == [False]
 
 
 def test_plain_text_has_an_ordinary_section() -> None:

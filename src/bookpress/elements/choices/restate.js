@@ -130,9 +130,8 @@
       runScripts(node);
       press.enhance?.(node);
     }
-    for (const node of news) {
-      press.unfold?.(node);
-    }
+    const unfolded = news.flatMap((node) => press.unfold?.(node) ?? []);
+    undo.push(() => unfolded.forEach((fold) => { fold.open = false; }));
     for (const node of quiet) press.addCiteButtons?.(node);
     const drawn = charts.reduce(
       async (before, box) => {

@@ -2,6 +2,7 @@
 
 from bookpress.elements.base.registry import Asset, Element, Forms, Without
 
+SIGN = '<details class="fold">'
 OPENED = Without(
     wrappers=(".//details[@class='fold']/summary", ".//details[@class='fold']"),
 )
@@ -16,6 +17,8 @@ ELEMENT = Element(
         text=".plain:as_sections",
     ),
     order=30,
-    style="fold.css",
-    assets=(Asset("fold.js", signs=('<details class="fold">',), themed=True),),
+    assets=(
+        Asset("fold.css", signs=(SIGN,), themed=True),
+        Asset("fold.js", signs=(SIGN,), themed=True),
+    ),
 )

@@ -1,20 +1,25 @@
-// A fold opens when a link or a choice leads into it, and for printing.
+// A fold opens when a link or a choice leads into it.
 (() => {
   "use strict";
   const press = (window.bookpress ??= {});
+  // Opens the folds around a place, and returns those that were closed.
   press.unfold = (place) => {
-    for (let part = place; part; part = part.parentElement)
-      if (part.matches("section.fold")) part.querySelector(":scope > details").open = true;
+    const closed = [];
+    for (let part = place?.closest(".fold"); part; part = part.parentElement?.closest(".fold"))
+      closed.push(...part.querySelectorAll(":scope > details:not([open])"));
+    for (const fold of closed) fold.open = true;
+    return closed;
   };
+  const placeOf = ({ hash }) => document.getElementById(decodeURIComponent(hash.slice(1)));
   const arrive = () => {
-    const place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (!place?.closest(".fold")) return;
-    press.unfold(place);
-    place.scrollIntoView();
+    const place = placeOf(location);
+    if (press.unfold(place).length) place.scrollIntoView();
   };
   addEventListener("hashchange", arrive);
-  addEventListener("beforeprint", () => {
-    for (const fold of document.querySelectorAll("details.fold")) fold.open = true;
+  // a link that is followed again changes no address
+  document.addEventListener("click", ({ target }) => {
+    const link = target.closest?.("a[href^='#']");
+    if (link) press.unfold(placeOf(link));
   });
   arrive();
 })();

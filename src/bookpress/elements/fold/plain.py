@@ -6,7 +6,7 @@ import re
 
 from sphinx.environment import BuildEnvironment
 
-_SIGN = re.compile(r"^\{\.fold\}[ \t]*\n(?=#+ )", re.MULTILINE)
+_SIGN = re.compile(r"^\{[^}\n]*\.fold\b[^}\n]*\}[ \t]*\n(?=#+ )", re.MULTILINE)
 
 
 def as_sections(text: str, _docname: str, _env: BuildEnvironment) -> str:

@@ -62,7 +62,9 @@
       make("p", {}, make("b", {}, term.textContent), " ", term.dataset.tip)
     );
   const isText = (element) =>
-    element.closest("section > p") && !element.closest(".standfirst, .kicker, .fallen-note");
+    element.closest(":is(section, .fold) > p") &&
+    !element.closest(".standfirst, .kicker, .fallen-note") &&
+    element.checkVisibility();
   function wanted() {
     // the first time that each is spoken of
     const seen = new Set(),
@@ -135,6 +137,7 @@
       "figure, .pst-scrollable-table-container, .table-scroll, .finding-sureness, aside",
       article
     )
+      .filter((block) => block.checkVisibility()) // not in a closed fold
       .map((block) => block.getBoundingClientRect())
       .filter((box) => (isMirrored ? box.left < left - 4 : box.right > right + 4) && box.height)
       .map((box) => [box.top - top, box.bottom - top]);

@@ -127,7 +127,7 @@ def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str, 
         return text, f"period {key} of this edition", missing
     if kind == "minutes":
         text = numbers.with_unit(f"{store.minutes(name)}", "minutes")
-        return text, "at 220 words a minute", ""
+        return text, "at 220 words a minute, without what is folded away", ""
     if kind == "param":
         text = numbers.spoken(numbers.setting(store.parameter(name)))
         if how == "words":
