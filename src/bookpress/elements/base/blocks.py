@@ -1,10 +1,9 @@
 """Blocks: the pieces of a page that a state replaces, each with an id and a hash.
 
-A block is a child of a section, of the opening of a chapter, or of a page that begins without a
-heading, that is itself none of these; a note about what does not hold belongs to the block after
-it. A part that a template names with
-``data-part`` is a block within a block: the code of a figure, or its reference, which may differ
-when the rest does not. Ids and hashes are assigned once, when a page is written.
+A block is a child of a section, of a fold, of the opening of a chapter, or of a page that begins
+without a heading, that is itself none of these; a note about what does not hold belongs to the
+block after it. A part that a template names with ``data-part`` is a block within a block: the code
+of a figure, or its reference, which may differ when the rest does not. Ids and hashes are assigned once, when a page is written.
 """
 
 from __future__ import annotations
@@ -25,6 +24,8 @@ VOID = frozenset(
 ID = "data-block"
 HASH = "data-hash"
 PART = "data-part"
+HOLDERS = {"div": "opener", "details": "fold"}
+"""Elements besides sections whose children are blocks, by tag, each with its class."""
 NOTE = "fallen-note"
 """The class of the note about what does not hold, which only states have."""
 HASH_LENGTH = 8
@@ -92,7 +93,7 @@ class HtmlElement:
         """Whether its children are blocks."""
         if self.tag in {"section", ROOT}:
             return True
-        return (self.tag, *self.classes) in {("div", "opener"), ("details", "fold")}
+        return self.tag in HOLDERS and HOLDERS[self.tag] in self.classes
 
     @property
     def name(self) -> str:
