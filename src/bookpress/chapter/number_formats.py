@@ -176,14 +176,13 @@ def with_unit(text: str, unit: str) -> str:
 def _digits(result: Estimate, extra: int = 0) -> int:
     """Return with how many extra digits a range that excludes equality is seen to exclude it."""
     equality = EQUALITY.get(result.unit)
-    ends = (result.low, result.high)
     if equality is None or result.low is None or result.high is None:
         return extra
     if result.low <= equality <= result.high:
         return extra
-    equal = [number(equality, result.unit, extra=digits) for digits in range(MOST_DIGITS)]
     for digits in range(extra, MOST_DIGITS):
-        if equal[digits] not in [number(end, result.unit, extra=digits) for end in ends]:
+        ends = [number(end, result.unit, extra=digits) for end in (result.low, result.high)]
+        if number(equality, result.unit, extra=digits) not in ends:
             return digits
     return MOST_DIGITS
 
@@ -191,9 +190,8 @@ def _digits(result: Estimate, extra: int = 0) -> int:
 def _ends(result: Estimate, extra: int = 0) -> str:
     """Write the ends of a range without the unit.
 
-    Ends that would look alike get one more digit, and those that would look like equality more.
+    Ends that would look alike get one more digit.
     """
-    extra = _digits(result, extra)
     low = number(result.low, result.unit, extra=extra)
     high = number(result.high, result.unit, extra=extra)
     look_alike = low == high and result.low != result.high
@@ -208,11 +206,11 @@ def _ends(result: Estimate, extra: int = 0) -> str:
 def interval(result: Estimate, *, extra: int = 0) -> str:
     """Write the range of a result, with the unit once.
 
-    Ends that would look alike get one more digit.
+    Ends that would look alike get one more digit, and those that would look like equality more.
     """
     if result.low is None or result.high is None:
         return NO_INTERVAL
-    return with_unit(_ends(result, extra), result.unit)
+    return with_unit(_ends(result, _digits(result, extra)), result.unit)
 
 
 def named_interval(result: Estimate, *, extra: int = 0) -> str:
