@@ -59,7 +59,7 @@ VOCABULARY = {
         "chip_peaks",
         "with_peaks",
     ],
-    "compute_divide.estimates.chips.budget": ["newest_quotes", "run_flop"],
+    "compute_divide.estimates.chips.budget": ["committed_offers", "newest_quotes", "run_flop"],
     "compute_divide.estimates.chips.machines": ["known_machines"],
     # estimates
     "bookpress.chapter.estimates": ["Estimate"],

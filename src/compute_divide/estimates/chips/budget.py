@@ -117,6 +117,36 @@ def newest_quotes(prices: pd.DataFrame, listed: pd.DataFrame, chip: str) -> Quot
     return Quotes(chip, newest_year, len(usd), lowest, median, highest)
 
 
+def committed_offers(prices: pd.DataFrame) -> pd.DataFrame:
+    """Return the offers that name a price on demand and one with a commitment of three years.
+
+    Parameters
+    ----------
+    prices : pandas.DataFrame
+        Observed offers, from `cd.data.prices`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        These offers, with the second price as a ``share`` of the first.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> usd = {"usd_per_chip_hour": [4.0, 2.0], "usd_per_chip_hour_3y": [1.0, None]}
+    >>> committed_offers(pd.DataFrame(usd))["share"].tolist()
+    [0.25]
+    """
+    on_demand = "usd_per_chip_hour"
+    committed = f"{on_demand}_3y"
+    offers = prices[prices[[on_demand, committed]].gt(0).all(axis=1)]
+    return offers.assign(share=offers[committed] / offers[on_demand])
+
+
 def _list_price(chip: str, month: pd.Series[Any]) -> Quotes:
     return Quotes(
         chip,
