@@ -3,7 +3,8 @@
 A block is a child of a section, of a fold, of the opening of a chapter, or of a page that begins
 without a heading, that is itself none of these; a note about what does not hold belongs to the
 block after it. A part that a template names with ``data-part`` is a block within a block: the code
-of a figure, or its reference, which may differ when the rest does not. Ids and hashes are assigned once, when a page is written.
+of a figure, or its reference, which may differ when the rest does not. Ids and hashes are assigned
+once, when a page is written.
 """
 
 from __future__ import annotations
