@@ -79,6 +79,7 @@ def test_both_engines_give_the_same_cells(
                 "value": 0.5,
                 "low": 0.1,
                 "high": 0.9,
+                "range": None,
                 "k": 1,
                 "n": 2,
                 "unit": "share",

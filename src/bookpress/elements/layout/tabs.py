@@ -15,7 +15,12 @@ FOR_SCRIPT = ("role", "hidden", "tabindex", "name", "aria-labelledby")
 
 @where_laid_out
 def show_panels(_app: Sphinx, doctree: nodes.document, _docname: str) -> None:
-    """Show each panel below its label, and no row of labels."""
+    """Show each panel below its label, and no row of labels.
+
+    The labels of sphinx-design name their panels, which HTML forbids to labels of inputs.
+    """
+    for label in doctree.findall(lambda node: "aria_controls" in getattr(node, "attributes", ())):
+        del label["aria_controls"]
     for row in [*doctree.findall(_is_row)]:
         tabs: list[Any] = [*filter(_is_tab, row.children)]
         labels = {tab["aria-controls"]: tab for tab in tabs}

@@ -25,8 +25,6 @@ from bookpress.errors import UsageError
 logger = logging.getLogger(__name__)
 SHOWING_MINUTES = frozenset({"minutes", "chapters"})
 """Roles and directives that show reading times."""
-_ASIDE = {"fold", "searchable"}
-"""The classes of what is not read in passing: a fold, a table with a search."""
 _SPLIT = {"result": split_result, "param": split_parameter, "years": split_years}
 """The functions that split the text of a role into name and format, by kind."""
 
@@ -127,7 +125,7 @@ def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str, 
         return text, f"period {key} of this edition", missing
     if kind == "minutes":
         text = numbers.with_unit(f"{store.minutes(name)}", "minutes")
-        return text, "at 220 words a minute, without what is folded away", ""
+        return text, "at 220 words a minute, without tables and what is folded away", ""
     if kind == "param":
         text = numbers.spoken(numbers.setting(store.parameter(name)))
         if how == "words":
@@ -176,12 +174,9 @@ def _reported_text(name: str, how: str, store: Store) -> tuple[str, str, str]:
 
 
 def count_words(doctree: nodes.document) -> int:
-    """Return the number of words in paragraphs that are always shown.
-
-    Folds, and tables that are looked up and not read, do not count.
-    """
+    """Return the number of words in paragraphs and items; folds and tables are looked up."""
     words = 0
-    aside = [node for node in doctree.findall(nodes.Element) if _ASIDE & {*node.get("classes", ())}]
+    aside = [*doctree.findall(nodes.table), *doctree.findall(_is_fold)]
     looked_up = {id(text) for node in aside for text in node.findall(nodes.paragraph)}
     for paragraph in doctree.findall(nodes.paragraph):
         is_own_text = not isinstance(paragraph.parent, later) and id(paragraph) not in looked_up
@@ -189,6 +184,10 @@ def count_words(doctree: nodes.document) -> int:
             text = paragraph.astext()
             words += len(text.split())
     return words
+
+
+def _is_fold(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Element) and "fold" in node["classes"]
 
 
 def refuse_in_headings(app: Sphinx, doctree: nodes.document) -> None:  # noqa: ARG001
