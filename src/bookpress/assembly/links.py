@@ -1,4 +1,4 @@
-"""References of pages and settings to other files: chapters, inclusions, and files outside."""
+"""References of pages and settings to other files: inclusions, and files outside of the book."""
 
 from __future__ import annotations
 
@@ -11,22 +11,10 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
-from bookpress.book.documents import STAGED_SOURCES
+from bookpress.book.documents import ABOVE
 from bookpress.files import files_of
 
-LINK = re.compile(
-    r"(?P<role>\{download\})`(?:(?P<words>[^`<]+)<)?"
-    r"(?P<file>[^`<>\s]+)(?P<ending>\.\w+)>?`"
-    r"|(?P<span>(?<!`)(?P<ticks>`{1,2})(?!`)(?:(?!\n[ ]*\n).)+?(?<!`)(?P=ticks)(?!`))"
-    r"|(?P<before>\]\([ ]*|^[ ]{0,3}\[[^\]\n]+\]:[ ]*)"
-    r"(?:<(?P<bracketed>[^<>#\n]+)|(?P<name>[^()<>\s#]+))(?P<suffix>\.\w+)(?=[#>)\s]|\Z)",
-    re.DOTALL | re.MULTILINE,
-)
-"""A link to a file in any spelling of Markdown, its download, or a code span without links."""
-OF_TEXTS = (".md", ".Rmd", ".qmd")
-"""The suffixes of texts that may be chapters; others are those of single books."""
 FENCE = re.compile(
     r"^[ >]*(?:(?:[-*+]|\d+[.)])[ ]+)*"
     r"(?P<fence>`{3,}|~{3,}|:{3,})[ ]*(?P<directive>\{[\w-]+\})?(?P<rest>.*)$"
@@ -49,8 +37,6 @@ OUTSIDE = re.compile(
 """What names a file by a way that goes up, or a span of code, in which nothing does."""
 STEPS_UP = re.compile(r"(?:\.\./)+")
 """A way that leads to a folder that contains the book."""
-ABOVE = f"{STAGED_SOURCES}/above"
-"""Where files from outside of the book are staged, which makes them no pages."""
 
 
 def outside_in(text: str, where: str) -> Iterator[str]:
@@ -118,71 +104,6 @@ def _parts(text: str, where: str) -> Iterator[tuple[bool, str]]:
         return
     for is_code, lines in groupby(_lines(text), key=itemgetter(0)):
         yield is_code, "".join(line for _, line in lines)
-
-
-def point_to_notebooks(text: str, where: str, chapters: Mapping[str, str]) -> str:
-    r"""Return Markdown with links to chapters changed to their executed notebooks.
-
-    Links name chapters as authors see them; downloads stay those of the authors' files, at the
-    places in `chapters`. Code is unchanged. `where` is the file of the page.
-
-    Examples
-    --------
-    >>> chapters = {"c/a": "sources/a.md"}
-    >>> point_to_notebooks("[A](a.md#b), [B](b.md), `[A](a.md)`", "c/b.md", chapters)
-    '[A](a.ipynb#b), [B](b.md), `[A](a.md)`'
-    >>> point_to_notebooks('[A](<a.md> "One") and [this].\n\n[this]: a.md', "c/b.md", chapters)
-    '[A](<a.ipynb> "One") and [this].\n\n[this]: a.ipynb'
-    >>> point_to_notebooks("{download}`this <a.md>`", "c/b.md", chapters)
-    '{download}`this <../sources/a.md>`'
-    >>> point_to_notebooks("{download}`a.md`", "c/b.md", chapters)
-    '{download}`a.md <../sources/a.md>`'
-    >>> point_to_notebooks("[A](a.py), [B](b.py)", "c/b.md", {"c/a": "c/a.py", "c/b": "c/b.md"})
-    '[A](a.ipynb), [B](b.py)'
-    """
-    folder = posixpath.dirname(where)
-
-    def point(link: re.Match[str]) -> str:
-        name = link["bracketed"] or link["name"] or link["file"] or ""
-        target = _place(name if link["role"] else unquote(name), folder)
-        if link["span"] or target not in chapters:
-            return link[0]
-        suffix = link["ending"] or link["suffix"]
-        if suffix not in OF_TEXTS and not chapters[target].endswith(suffix):
-            return link[0]  # another file of that name
-        if link["role"]:
-            words = (link["words"] or link["file"] + link["ending"]).strip()
-            place = posixpath.relpath(chapters[target], folder or ".")
-            return f"{{download}}`{words} <{place}>`"
-        bracket = "<" if link["bracketed"] else ""
-        return f"{link['before']}{bracket}{name}.ipynb"
-
-    parts = [part if is_code else LINK.sub(point, part) for is_code, part in _parts(text, where)]
-    return "".join(parts)
-
-
-def point_to_sources(text: str, where: str, chapters: Mapping[str, str]) -> str:
-    r"""Return a page that includes chapters from the places in `chapters` of the authors' files.
-
-    Examples
-    --------
-    >>> point_to_sources("```{include} a.md\n```", "c/b.md", {"c/a": "sources/a.md"})
-    '```{include} ../sources/a.md\n```'
-    """
-    folder = posixpath.dirname(where)
-
-    def point(match: re.Match[str]) -> str:
-        name, suffix = posixpath.splitext(_place(match["name"], folder))
-        source = chapters.get(name, "")
-        if not suffix or not source.endswith(suffix):
-            return match[0]
-        before = match[0].removesuffix(match["name"])
-        return before + posixpath.relpath(source, folder or ".")
-
-    parts = [
-        part if is_code else INCLUDED.sub(point, part) for is_code, part in _parts(text, where)
-    ]
-    return "".join(parts)
 
 
 def _lines(text: str) -> Iterator[tuple[bool, str]]:

@@ -28,7 +28,7 @@ from bookpress.assembly.staging import results_of, stage, with_states
 from bookpress.assembly.statements import checked_statements
 from bookpress.assembly.theme import check_theme
 from bookpress.book.discovery import missing_problem
-from bookpress.book.documents import listed_documents, may_be_written
+from bookpress.book.documents import RUNS, listed_documents, may_be_written
 from bookpress.book.needs import check_needs
 from bookpress.book.project import Project, load_settings
 from bookpress.book.source import page_epoch
@@ -43,7 +43,6 @@ from bookpress.outputs.html import FORMAT as PAGES
 from bookpress.outputs.html.executed import executed_file
 from bookpress.outputs.html.memory import keep_memory, prepare_memory
 from bookpress.outputs.html.pages import LOG, by_kind, log_of, notes_in, warnings_in
-from bookpress.outputs.html.places import by_author
 from bookpress.run.cache import Run
 from bookpress.run.engine import Engine
 from bookpress.run.failures import failed_run
@@ -87,12 +86,10 @@ def make_edition(
     stage(staged, edition, outcome.runs, record, source)
     sphinx.begin(project.workshop, source, page_epoch(project.root))
     draft = _begin_draft(project, record, outcome, statements)
-    _finish(sphinx, edition, outcome)
+    sphinx.finish()
     write_open_data(draft, project.workshop / PAGES.name)
     log = log_of(project.workshop)
-    warnings = "\n".join(warnings_in(log))
-    named = by_author(warnings, edition.chapters, outcome.runs)
-    _note_warnings(project, named.splitlines())
+    _note_warnings(project, warnings_in(log))
     for said in notes_in(log):
         note(said)
     _note_missing(project)
@@ -103,14 +100,6 @@ def make_edition(
     publish(project, edition.folder)
     keep_memory(project, memory_digest)
     return outcome
-
-
-def _finish(sphinx: Maker, edition: Edition, outcome: Outcome) -> None:
-    """Wait for the pages; errors name the authors' files and lines."""
-    try:
-        sphinx.finish()
-    except PressError as error:
-        raise PressError(by_author(str(error), edition.chapters, outcome.runs)) from error
 
 
 def _run(
@@ -185,7 +174,8 @@ def _begin_draft(
     files = {"results": results_of(outcome.runs), "statements": statements, "edition": record}
     with naming(project.editions):
         shutil.rmtree(draft, ignore_errors=True)
-        shutil.copytree(project.workshop / "source", draft / "source")
+        for part in ("source", RUNS):
+            shutil.copytree(project.workshop / part, draft / part)
         for name, content in files.items():
             (draft / f"{name}.json").write_text(pretty(content), encoding="utf-8")
     return draft

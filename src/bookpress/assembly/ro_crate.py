@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from bookpress import __version__
 from bookpress.book.chapters import Chapter
-from bookpress.book.documents import STAGED_SOURCES
+from bookpress.book.documents import RUNS
 from bookpress.book.project import Project
 from bookpress.cite.book import Author, Book, load_book
 from bookpress.cite.jsonld import Node, filled
@@ -81,7 +81,7 @@ def _add_actions(crate: _Crate, edition: Edition, agent: Node, date: str) -> lis
     for chapter in edition.chapters:
         run = _run(crate, chapter, edition.values[chapter.slug])
         actions.append(crate.add(f"#run-{chapter.slug}", "CreateAction", **done, **run))
-    notebooks = [f"source/{chapter.docname}.ipynb" for chapter in edition.chapters]
+    notebooks = [f"{RUNS}/{chapter.docname}.ipynb" for chapter in edition.chapters]
     assembly = {
         "name": "Assembly of the pages",
         "description": "Makes the pages of the book from the executed notebooks.",
@@ -206,6 +206,6 @@ def _run(crate: _Crate, chapter: Chapter, values: Mapping[str, Any]) -> Node:
             f"Runs the notebook of “{chapter.title}” with the parameters of this edition."
         ),
         "instrument": _ref(PRESS),
-        "object": [_file(f"source/{STAGED_SOURCES}/{slug}.md"), *parameters, _ref(EVIDENCE)],
-        "result": [_file(f"source/{chapter.docname}.ipynb"), _ref("results.json")],
+        "object": [_file(f"source/{chapter.where}"), *parameters, _ref(EVIDENCE)],
+        "result": [_file(f"{RUNS}/{chapter.docname}.ipynb"), _ref("results.json")],
     }

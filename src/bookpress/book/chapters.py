@@ -67,7 +67,7 @@ class Chapter:
     def source(self) -> str:
         """The text of the chapter as a MyST notebook."""
         json = self._json
-        return self._text if json is None else as_myst(json, self.where, self._parsed)
+        return self.text if json is None else as_myst(json, self.where, self._parsed)
 
     @property
     def cell_lines(self) -> tuple[int, ...]:
@@ -151,20 +151,15 @@ class Chapter:
 
     @cached_property
     def _saved(self) -> Any:
-        return with_outputs(self._text, self.where, self._parsed)
-
-    @property
-    def custom_text(self) -> str | None:
-        """The text of its file if that is in a format that the book's settings name, else None."""
-        return self._text if self._custom else None
+        return with_outputs(self.text, self.where, self._parsed)
 
     @cached_property
     def _json(self) -> str | None:
         """The chapter as the text of an .ipynb; None if it is MyST."""
         if self.path.suffix == ".ipynb":
-            return self._text
+            return self.text
         custom = self._custom
-        return of_custom_format(self._text, custom, self.where, self._parsed) if custom else None
+        return of_custom_format(self.text, custom, self.where, self._parsed) if custom else None
 
     @property
     def _custom(self) -> CustomFormat | None:
@@ -173,7 +168,7 @@ class Chapter:
         return custom_formats(self.root).get(self.path.suffix)
 
     @cached_property
-    def _text(self) -> str:
+    def text(self) -> str:
         """The text of its file."""
         return decoded(self.path, lenient=not self.settings.strict)
 

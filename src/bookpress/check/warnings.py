@@ -28,14 +28,13 @@ from bookpress.formats import Format
 from bookpress.outputs.base.process import make
 from bookpress.outputs.html import FORMAT as PAGES
 from bookpress.outputs.html.pages import BROKEN_OFF, log_of
-from bookpress.outputs.html.places import CELL, source_line
 from bookpress.run import processes
 from bookpress.run.cache import Run
 from bookpress.run.notebook import as_file
 from bookpress.run.runner import cached_runs
 
 PLACE = re.compile(
-    r"^\s*(?:[\w ]+\.\.\. )?(?P<file>[^:]+?)(?:\.(?P<ending>md|ipynb))?(?::(?P<line>\d*))?: "
+    r"^\s*(?:[\w ]+\.\.\. )?(?P<file>[^:]+?(?:: cell \d+)?)(?:, line |:)?(?P<line>\d*): "
     r"(?:WARNING|ERROR|CRITICAL): "
 )
 """The beginning of a warning by Sphinx, which may stand behind what it says that it does.
@@ -80,10 +79,9 @@ def sphinx_warnings(project: Project) -> tuple[list[Problem], list[str]]:
             unchecked.append(slug)
         runs[slug] = cached.get(slug) or _as_written(chapter)
     lines = _warning_lines(project, edition, runs)
-    chapters = {chapter.docname: chapter for chapter in edition.chapters}
     not_run = {chapter.slug: chapter for chapter in edition.chapters if chapter.slug in unchecked}
     sure = [_sure(line, not_run) for line in lines]
-    warnings = [_problem(line, chapters, runs) for line in sure if line]
+    warnings = [_problem(line) for line in sure if line]
     return list(dict.fromkeys(warnings)), unchecked
 
 
@@ -194,22 +192,8 @@ def _published(chapter: Chapter, kind: str) -> list[str]:
     return keys
 
 
-def _problem(warning: str, chapters: Mapping[str, Chapter], runs: Mapping[str, Run]) -> Problem:
-    """Return a warning by Sphinx as a problem, with the line as the author knows it.
-
-    In a chapter, cell and line become a line of its source.
-    """
+def _problem(warning: str) -> Problem:
+    """Return a warning by Sphinx as a problem."""
     place = PLACE.match(warning)
     assert place  # noqa: S101 - only such lines are passed
-    name = place["file"]
-    line = int(place["line"] or 1)
-    what = warning[place.end() :].strip()
-    chapter = chapters.get(name)
-    if chapter:
-        line = source_line(chapter, runs[chapter.slug], line) if line >= CELL else line
-        return Problem(chapter.where, line, what)
-    file = f"{name}.{place['ending']}" if place["ending"] else name
-    if line >= CELL:
-        number, line_of_cell = divmod(line, CELL)
-        return Problem(f"{file}: cell {number}", max(1, line_of_cell - 1), what)
-    return Problem(file, line, what)
+    return Problem(place["file"], int(place["line"] or 1), warning[place.end() :].strip())

@@ -43,6 +43,7 @@ from bookpress.elements.base.store import (
     PAGES_ALONE,
     Page,
     explored,
+    run_file,
     store_of,
 )
 from bookpress.elements.choices.dependence import dependence_of
@@ -136,7 +137,7 @@ def keep_slug(app: Sphinx, docname: str, source: list[str]) -> None:
         return
     slugs = store_of(app.env).slugs
     slugs.pop(docname, None)
-    if Path(app.env.doc2path(docname)).suffix == ".ipynb":
+    if run_file(Path(app.srcdir), docname):
         metadata = json.loads(source[0])["metadata"]
         own = metadata.get(load_settings(Path(app.srcdir)).front_matter) or {}
         if "chapter" in own:

@@ -18,8 +18,6 @@ from bookpress.files import sha256
 from bookpress.run.cache import Run
 from bookpress.run.executed import with_steady_ids
 
-SOURCE_MAP = "source_map"
-"""Metadata of a staged notebook, for MyST-NB: the lines of its cells in their source."""
 INJECTED = "injected-parameters"
 """The tag of the cell that papermill injects."""
 CELL_FILE = re.compile(r"[^\s\"'<>]*ipykernel_\d+[/\\]\d+\.py")

@@ -19,7 +19,8 @@ from urllib.parse import unquote, urlencode
 
 from bookpress.assembly.edition_record import edition_record
 from bookpress.assembly.published import STATES
-from bookpress.assembly.staging import sources_of, staged_notebook
+from bookpress.assembly.staging import page_notebook
+from bookpress.book.documents import RUNS
 from bookpress.book.project import Project
 from bookpress.chapter.types.allowed import as_text
 from bookpress.edition.editions import Edition
@@ -61,8 +62,7 @@ def content_of(
     state_runs = {**runs, chapter.slug: outcome.run}
     record = edition_record(project, edition, default, state_runs, [PAGES])
     choice = {name: as_text(value) for name, value in outcome.state.choice.items()}
-    sources = sources_of(default)
-    notebook = staged_notebook(chapter, edition, outcome.run, record, sources)
+    notebook = page_notebook(chapter, edition, outcome.run, record)
     outcome.run.forget_parsed()
     order = {
         "docname": chapter.docname,
@@ -158,7 +158,7 @@ class StateContents:
     def _page_digest(self, docname: str) -> str:
         """Return the hash of a chapter's published page, and of what it may quote."""
         page = read(self.pages / f"{docname}.html").decode("utf-8")
-        notebook = read(self.source / f"{docname}.ipynb").decode("utf-8")
+        notebook = read(self.source.parent / RUNS / f"{docname}.ipynb").decode("utf-8")
         published = [_HASHES.sub("", page), notebook]
         texts = [text.replace(self.default.id, "") for text in published]
         return sha256(canonical([*texts, self._others]).encode())

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from sphinx.environment import BuildEnvironment
 
-from bookpress.book.documents import STAGED_SOURCES
+from bookpress.book.documents import RUNS
 from bookpress.chapter.comparisons.base import Comparison
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.number_formats import number, with_unit
@@ -56,6 +56,15 @@ class Reported:
         if self.unit == "share":
             digits = number(self.value, self.unit)
         return with_unit(digits, self.unit)
+
+
+def run_file(srcdir: Path, docname: str, ending: str = ".ipynb") -> Path | None:
+    """Return what the press has kept of the run of a chapter; None for other documents.
+
+    If Jupyter Book itself builds the book, no edition is described in its source.
+    """
+    file = srcdir.parent / RUNS / f"{docname}{ending}"
+    return file if (srcdir / "edition.json").is_file() and file.is_file() else None
 
 
 @dataclass
@@ -103,10 +112,9 @@ class Page:
         return ""
 
     def source_in(self, srcdir: Path) -> Path | None:
-        """Return its source in MyST: as staged by the press, else its own file."""
-        staged = srcdir / STAGED_SOURCES / f"{self.slug}.md"
+        """Return its source in MyST: its own file, or the text of another notebook."""
         own = srcdir / f"{self.docname}.md"
-        return next((path for path in (staged, own) if path.is_file()), None)
+        return own if own.is_file() else run_file(srcdir, self.docname, ".md")
 
     @property
     def figures(self) -> dict[str, str]:

@@ -20,7 +20,7 @@ from bookpress.elements.base import charts
 from bookpress.elements.base.contents import chapter_reference, citation_of, formats_of, title_of
 from bookpress.elements.base.events import when_built
 from bookpress.elements.base.moving import folder_of
-from bookpress.elements.base.store import PAGE_KEPT, PAGES_ALONE, Page, store_of
+from bookpress.elements.base.store import PAGE_KEPT, PAGES_ALONE, Page, run_file, store_of
 from bookpress.elements.downloads.datasets import croissant, data_package
 from bookpress.elements.figure.figures import origin_of, picture_cache
 from bookpress.elements.figure.own_page import cited
@@ -194,11 +194,10 @@ def rows_files(executed: ExecutedChapter, page: Page) -> dict[str, bytes]:
 
 def _executed(page: Page, app: Sphinx) -> Path:
     """Return the executed notebook of a chapter."""
-    # the press stages its own; MyST-NB's copy may be of another edition
     output_folder = app.env.mystnb_config.output_folder  # type: ignore[attr-defined]
-    folders = (Path(app.srcdir), Path(output_folder))
-    files = [folder / f"{page.docname}.ipynb" for folder in folders]
-    return next(file for file in files if file.is_file())
+    # MyST-NB's copy may be of another edition
+    executed = run_file(Path(app.srcdir), page.docname)
+    return executed or Path(output_folder, f"{page.docname}.ipynb")
 
 
 def figures_zip(app: Sphinx, page: Page, folder: Path) -> bytes:

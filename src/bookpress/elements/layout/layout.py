@@ -36,7 +36,7 @@ from bookpress.elements.base.store import Page, store_of
 from bookpress.elements.base.templates import day, fill
 from bookpress.elements.downloads.downloads import files_of
 from bookpress.elements.downloads.launch import launches
-from bookpress.elements.layout import altair_charts, source, static_files, tabs
+from bookpress.elements.layout import altair_charts, static_files, tabs
 from bookpress.elements.typesetting.words import in_words
 from bookpress.files import replace_file
 
@@ -59,7 +59,6 @@ def setup(app: Sphinx) -> None:
     app.connect("config-inited", prefer_our_templates, priority=900)
     app.connect("builder-inited", silence_theme, priority=900)
     app.connect("builder-inited", contain_tables, priority=900)
-    source.connect(app)
     app.connect("doctree-resolved", tabs.show_panels)
     app.connect("env-updated", make_index_of_words)
     app.connect("env-updated", name_untitled_pages)
@@ -283,7 +282,7 @@ def _chapter_end(app: Sphinx, page: Page, here: str) -> str:
 
 def _written(app: Sphinx, page: Page) -> str:
     """Return the path of the file that a chapter's author wrote, relative to the book."""
-    ending = page.front.get("ending") or Path(app.env.doc2path(page.docname)).suffix
+    ending = Path(app.env.doc2path(page.docname)).suffix
     return f"{page.docname}{ending}"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bookpress.book.cells import excluded_from_running
-from bookpress.book.documents import STAGED_SOURCES
+from bookpress.book.documents import ABOVE
 from bookpress.book.execution import AUTO, OFF, Execution
 from bookpress.book.project import Project
 from bookpress.edition.editions import Edition
@@ -52,7 +52,7 @@ def _without_code(project: Project, files: Mapping[str, bytes]) -> Iterator[tupl
     """Yield the notebooks without code, which MyST-NB runs too, with the mode of each."""
     of_book = Execution.of_book(project.root)
     for name, content in files.items():
-        is_page = name.endswith((".md", ".ipynb")) and not name.startswith(f"{STAGED_SOURCES}/")
+        is_page = name.endswith((".md", ".ipynb")) and not name.startswith(f"{ABOVE}/")
         if not is_page or excluded_from_running(project, project.root / name):
             continue
         matter = _settings_of(name, content)

@@ -69,6 +69,10 @@ FATAL = re.compile(rf"{BROKEN_OFF.pattern}|Traceback")
 WARNING = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b")
 PROGRESS = re.compile(r"^[^:\n]*\.\.\. (?=([^:\n]+: )?(WARNING|ERROR|CRITICAL): )", re.MULTILINE)
 """What Sphinx has said of its progress in the line of a warning: "checking consistency... "."""
+CELL = 10_000
+"""MyST-NB gives a line of a notebook as this times the cell's number, plus the line within it."""
+OF_NOTEBOOK = re.compile(r"(?P<suffix>\.(?!md\b|rst\b)\w+):(?P<line>\d{5,})(?=: [A-Z]{5,}: )")
+"""A line of a notebook, or of a document in a format of the book's own."""
 NOTE = "NOTE: "
 """The beginning of what our part of Sphinx says that is no fault."""
 
@@ -156,7 +160,14 @@ def log_of(shop: Path) -> list[str]:
 
 def _lines(written: str, source: Path) -> list[str]:
     """Return the lines of a log, with file names as the author knows them."""
-    return PROGRESS.sub("", written.replace(f"{source}/", "")).splitlines()
+    named = PROGRESS.sub("", written.replace(f"{source}/", ""))
+    return OF_NOTEBOOK.sub(_cell, named).splitlines()
+
+
+def _cell(match: re.Match[str]) -> str:
+    """Return a place in a notebook, whose cells have numbers."""
+    number, line = divmod(int(match["line"]), CELL)
+    return f"{match['suffix']}: cell {number}, line {max(1, line - 1)}"
 
 
 def warnings_in(log: Iterable[str]) -> list[str]:
@@ -216,7 +227,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.setup_extension("bookpress.outputs.html.unchanged")
     app.setup_extension("bookpress.outputs.html.executed")
     app.setup_extension("bookpress.outputs.html.numbered")
-    app.setup_extension("bookpress.outputs.html.unrun")
+    app.setup_extension("bookpress.outputs.html.reading")
     jobs = app.parallel
     app.connect("env-before-read-docs", lambda *_: setattr(app, "parallel", 1))
     app.connect("env-updated", lambda *_: setattr(app, "parallel", 1 if gathers(app) else jobs))

@@ -31,7 +31,6 @@ from bookpress.elements.base.contents import citation_of
 from bookpress.elements.base.moving import folder_of
 from bookpress.elements.base.store import PAGE_KEPT, store_of
 from bookpress.elements.downloads.downloads import written_with
-from bookpress.elements.layout.source import SOURCES, copied_name
 from bookpress.files import canonical, sha256
 from bookpress.outputs.html.gathering import gathers
 from bookpress.outputs.html.pages import PAGES_BEFORE
@@ -149,7 +148,9 @@ class Keeper:
             return
         source = Path(self.env.doc2path(docname))
         ending = source.name.removeprefix(docname.rpartition("/")[2])
-        target = Path(self.outdir, SOURCES, copied_name(self.config, docname, ending))
+        suffix = self.config.html_sourcelink_suffix
+        name = f"{docname}{ending}{suffix if suffix != ending else ''}"
+        target = Path(self.outdir, "_sources", name)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
 

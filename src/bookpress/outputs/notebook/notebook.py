@@ -26,7 +26,7 @@ from bookpress.elements.base.markdown import in_plain_words
 from bookpress.elements.base.store import Page, UnknownNameError
 from bookpress.elements.value.words import in_words
 from bookpress.run.executed import ExecutedChapter
-from bookpress.run.notebook import SOURCE_MAP, as_file
+from bookpress.run.notebook import as_file
 
 CHECK = """# Values are checked here, also those that papermill put in.
 from bookpress.chapter.parameters import check_values
@@ -85,7 +85,7 @@ def _taken_away(executed: ExecutedChapter, page: Page, app: Sphinx) -> dict[str,
     text = _about(page, app)
     about = _cell("about", "markdown", text)
     metadata = {**executed.notebook["metadata"]}
-    metadata.pop(SOURCE_MAP, None)
+    metadata.pop("source_map", None)
     return {**executed.notebook, "metadata": metadata, "cells": [about, *cells]}
 
 

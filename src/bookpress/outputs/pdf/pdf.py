@@ -20,6 +20,7 @@ import pikepdf
 
 from bookpress.book.discovery import slug_of
 from bookpress.book.project import load_settings
+from bookpress.elements.base.store import run_file
 from bookpress.errors import PressError, short
 from bookpress.outputs.base.front_matter import BOOK, FrontMatter, load_front_matter
 from bookpress.outputs.base.page_extraction import Article, read_articles, read_chapters
@@ -123,10 +124,10 @@ def make(order: Order) -> None:
 def _slug(source: Path, article: Article) -> str:
     """Return the slug of a chapter, which need not be the name of its page.
 
-    One that the book never runs is staged as it is, and cited by the whole name of its page.
+    One that the book never runs is cited by the whole name of its page.
     """
-    staged = (source / article.path).with_suffix(".ipynb")
-    metadata = json.loads(staged.read_bytes())["metadata"] if staged.is_file() else {}
+    executed = run_file(source, article.path.removesuffix(".html"))
+    metadata = json.loads(executed.read_bytes())["metadata"] if executed else {}
     front = metadata.get(load_settings(source).front_matter, {})
     return str(front.get("chapter") or slug_of(article.path.removesuffix(".html")))
 
