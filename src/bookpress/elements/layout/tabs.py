@@ -19,8 +19,8 @@ def show_panels(_app: Sphinx, doctree: nodes.document, _docname: str) -> None:
 
     The labels of sphinx-design name their panels, which HTML forbids to labels of inputs.
     """
-    for label in doctree.findall(lambda node: "aria_controls" in getattr(node, "attributes", ())):
-        del label["aria_controls"]
+    for label in doctree.findall(nodes.Element):
+        label.attributes.pop("aria_controls", None)
     for row in [*doctree.findall(_is_row)]:
         tabs: list[Any] = [*filter(_is_tab, row.children)]
         labels = {tab["aria-controls"]: tab for tab in tabs}
