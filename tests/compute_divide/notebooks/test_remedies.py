@@ -174,7 +174,9 @@ def shown_brief(results):
 
 
 def test_the_brief_is_brief_and_types_no_result(run_chapter):
-    shown = shown_brief(lambda chapter, name, form: written(run_chapter(chapter).results[name], form))
+    shown = shown_brief(
+        lambda chapter, name, form: written(run_chapter(chapter).results[name], form)
+    )
     words = re.sub(r"[|#*-]+|\(\S+\)", " ", shown).split()
     assert len(words) <= 350, " ".join(words)
     typed = re.findall(r"\b\d+", shown_brief(lambda *_: ""))
