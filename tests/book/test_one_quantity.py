@@ -48,7 +48,11 @@ SAME_WORDS = {
         "remedies:committed",
         "remedies:committed_used",
     },
-    "who built on whom": {"open-models:academic_on_industry", "open-models:industry_on_academic"},
+    "who built on whom": {
+        "open-models:academic_on_industry",
+        "open-models:industry_on_academic",
+        "open-models:joint_on_academic",
+    },
     "the words name the choice that moves each most": {
         "robustness:academia_share_late_swing",
         "robustness:industry_share_swing",

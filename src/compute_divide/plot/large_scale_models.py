@@ -34,7 +34,7 @@ from compute_divide.plot.base.wording import describe_groups, row_by_row
 _MODEL_COLUMNS = {
     "base_model": Column("Built on"),
     "organisations": Column("Made by"),
-    "published": Column("Published"),
+    "published": Column("Published, as listed"),
 }
 _PERIOD_COLOURS = (TEAM_COLOURS[ACADEMIA], QUIET, ACCENT)
 """The colours of an early, a late and the newest period."""

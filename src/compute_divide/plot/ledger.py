@@ -25,6 +25,8 @@ PAPER = "besiroglu2024"
 _SIGNS = ("✓", "✗", "~", "–")
 _MARKS = {verdict: f"{sign} {verdict}" for verdict, sign in zip(VERDICTS, _SIGNS, strict=True)}
 """The words for a verdict in the table."""
+_BY_MARGIN = ", within the margin"
+"""What is added where our interval leaves the claimed value out."""
 _WHOSE = "the work"
 """The legend's words for who claims a share."""
 _READINGS = {"then": "data of its time", "now": "today's data"}
@@ -37,7 +39,7 @@ _COLUMNS = {
     "then": Column("Ours, data of its time"),
     "now": Column("Ours, today's data"),
     "verdict": Column("Verdict"),
-    "reason": Column("What each counts, and how we know it"),
+    "reason": Column("What each counts, and what follows"),
 }
 
 
@@ -149,8 +151,8 @@ def _row(check: Check, claims: Claims, entries: Entries) -> dict[str, str]:
         "theirs": "a direction" if value is None else f"{{{kind}}}`{key}`",
         "then": _ours(check.then),
         "now": _ours(check.now),
-        "verdict": _MARKS[check.verdict],
-        "reason": f"{counted} Ours: {check.reason}",
+        "verdict": _MARKS[check.verdict] + (_BY_MARGIN if check.is_by_margin else ""),
+        "reason": f"{counted} {check.reason if check.why else f'Ours: {check.reason}'}",
     }
 
 

@@ -113,10 +113,20 @@ def test_the_reason_names_both_tests_and_the_other_readings() -> None:
     check = Check("c", 0.1, HALF, now, "m", also={"another reading": (HALF, 0.1, "")})
     assert check.verdict == "cannot tell"
     assert (
-        "of its time differs from it; today's agrees with it. Another reading: differs from it."
+        "data of its time contradicts the claim; that on today's agrees with the claim. "
+        "A second test, another reading, contradicts the claim."
     ) in check.reason
     nothing = Check("c", 0.5, Estimate(None, n=0, k=0, unit="share"))
     assert (nothing.verdict, nothing.could_fail) == ("cannot be tested", False)
+
+
+def test_a_claim_outside_the_interval_agrees_by_the_margin_only_and_says_so() -> None:
+    without = Estimate(0.62, 0.60, 0.64, unit="share", range="sampling")
+    near, within = Check("c", 0.65, now=without), Check("c", 0.63, now=without)
+    assert (near.verdict, near.is_by_margin) == ("agrees", True)
+    assert "within our margin only" in near.reason
+    assert (within.verdict, within.is_by_margin) == ("agrees", False)
+    assert not Check("c", 0.5, now=without, side="above").is_by_margin
 
 
 @given(readings(), st.sampled_from(["", "above", "below"]))

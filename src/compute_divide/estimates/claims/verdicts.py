@@ -42,11 +42,16 @@ VERDICTS: dict[Verdict, str] = {
 }
 """The verdicts, and when each is reached."""
 
-_WORDS = {
-    "agrees": "agrees with it",
-    "differs": "differs from it",
-    "open": "is too wide to decide",
-    "none": "is not available",
+_ONE = {
+    "agrees": "agrees with the claim",
+    "differs": "contradicts the claim",
+    "open": "is too uncertain to decide",
+    "none": "is missing",
+}
+_BOTH = {
+    "agrees": "both agree with the claim",
+    "differs": "both contradict the claim",
+    "open": "are both too uncertain to decide",
 }
 
 
@@ -89,11 +94,14 @@ class Check:
     >>> Check("academia-share-early", 0.65, now=wide).verdict
     'cannot tell'
     >>> Check("liang-most", 0.5, now=share, side="above", measure="universities").reason
-    "Universities: the estimate on data of its time is not available; today's agrees with it."
+    "Universities. Our estimate on today's data agrees with the claim."
     >>> Check("academia-share-early", 0.65, now=wide).could_fail
     False
     >>> Check("hao-sector", why="No list tells it.").verdict
     'cannot be tested'
+    >>> near = Estimate(0.62, 0.60, 0.64, unit="share", range="sampling")
+    >>> Check("academia-share-early", 0.65, now=near).is_by_margin
+    True
     """
 
     claim: str
@@ -126,13 +134,20 @@ class Check:
         """The reason for the verdict, in a sentence or more."""
         if self.why:
             return self.why
-        measure = with_capital(self.measure)
-        then = _WORDS[self.outcome_then]
-        now = _WORDS[self.outcome_now]
-        reason = f"{measure}: the estimate on data of its time {then}; today's {now}."
+        reason = f"{with_capital(self.measure)}. {_told(self.outcome_then, self.outcome_now)}"
+        if self.is_by_margin:
+            reason += " It agrees within our margin only: the interval leaves the claim out."
         for name, asked in self.also.items():
-            reason += f" {with_capital(name)}: {_WORDS[outcome(*asked)]}."
+            reason += f" A second test, {name}, {_ONE[outcome(*asked)]}."
         return reason
+
+    @property
+    def is_by_margin(self) -> bool:
+        """Whether it agrees although the interval that decides leaves the claimed value out."""
+        decisive = self._decisive
+        if self.side or self.verdict != "agrees" or decisive is None:
+            return False
+        return not _contains(decisive, self.value)
 
     @property
     def could_fail(self) -> bool:
@@ -141,13 +156,17 @@ class Check:
         It is if it refuted this one, if its interval is no wider than `WIDEST` margins or, for a
         claimed direction, if the interval lies on one side.
         """
-        decisive = self.now if self.outcome_now != "none" else self.then
+        decisive = self._decisive
         if decisive is None or decisive.low is None or decisive.high is None:
             return False
         decided = outcome(decisive, self.value, self.side) != "open"
         if decided:
             return True
         return not self.side and _is_narrow(decisive.low, decisive.high, decisive.unit)
+
+    @property
+    def _decisive(self) -> Estimate | None:
+        return self.now if self.outcome_now != "none" else self.then
 
 
 def outcome(estimate: Estimate | None, value: float | None, side: Side = "") -> Outcome:
@@ -192,6 +211,23 @@ def outcome(estimate: Estimate | None, value: float | None, side: Side = "") -> 
     is_near = least <= estimate.value <= most
     is_narrow = _is_narrow(estimate.low, estimate.high, estimate.unit)
     return "agrees" if is_near and is_narrow else "open"
+
+
+def _told(then: Outcome, now: Outcome) -> str:
+    """Return what two estimates say of a claim, in a sentence."""
+    if now == "none":
+        return "There is too little data for an estimate."
+    if then == "none":
+        return f"Our estimate on today's data {_ONE[now]}."
+    if then == now:
+        return f"Our estimates on the data of its time and on today's {_BOTH[now]}."
+    return f"Our estimate on the data of its time {_ONE[then]}; that on today's {_ONE[now]}."
+
+
+def _contains(estimate: Estimate, value: float | None) -> bool:
+    if value is None or estimate.low is None or estimate.high is None:
+        return False
+    return estimate.low <= value <= estimate.high
 
 
 def _is_narrow(low: float, high: float, unit: str) -> bool:
