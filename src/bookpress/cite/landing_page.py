@@ -85,15 +85,6 @@ class Work(NamedTuple):
     arxiv: str | None = None
     url: str | None = None
 
-    @property
-    def address(self) -> str | None:
-        """Its address: a DOI, arXiv, or its own URL."""
-        if self.doi:
-            return f"https://doi.org/{self.doi}"
-        if self.arxiv:
-            return f"https://arxiv.org/abs/{self.arxiv}"
-        return self.url
-
 
 @dataclass
 class LandingPage:

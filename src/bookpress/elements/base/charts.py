@@ -25,7 +25,10 @@ try:
 except PackageNotFoundError:  # it comes with the extra `charts`
     VL_CONVERT = "none"
 KEY_LENGTH = 24
-ENGINE = f"vl-convert {VL_CONVERT}, its own fonts, no roles, three widths, PNG with digits raised"
+ENGINE = (
+    f"vl-convert {VL_CONVERT}, its own fonts, no roles, two decimals, three widths, "
+    "PNG with digits raised"
+)
 """Identifies how pictures are drawn, because another engine may draw the same chart differently."""
 INK = {"light": "#1d2329", "dark": "#e3e6e9"}
 """The value of ``currentColor`` in pictures, which cannot know the page around them."""

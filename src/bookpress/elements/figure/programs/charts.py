@@ -23,6 +23,9 @@ UNHEARD = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
 
 Nobody hears the inside of a picture, whose text is beside it.
 """
+PLACES = re.compile(r' (?:d|transform|[xy][12]?|width|height)="[^"]*"')
+LONG = re.compile(r"\d+\.\d{3,}")
+"""A number with more digits than a screen has points for, a fifth of the size of a chart."""
 
 
 def main(version: str, length: str, folder: str, *bundles: str) -> None:
@@ -56,7 +59,11 @@ def _draw(specs: Mapping[str, Any], version: str) -> None:
 
     for file, spec in specs.items():
         drawn = vl_convert.vegalite_to_svg(spec, vl_version=version)
-        _write(Path(file), UNHEARD.sub("", drawn))
+        _write(Path(file), PLACES.sub(_rounded, UNHEARD.sub("", drawn)))
+
+
+def _rounded(place: re.Match[str]) -> str:
+    return LONG.sub(lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), place[0])
 
 
 def _write(path: Path, text: str) -> None:
