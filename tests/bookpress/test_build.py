@@ -77,15 +77,15 @@ def test_an_edition_has_pages_results_and_a_record(built: Project, edition: Load
         "default": "a",
     }
     assert record["results_sha256"] == sha256((folder / "results.json").read_bytes())
-    note = json.loads((folder / "source/notebooks/second.ipynb").read_text())["metadata"][
+    note = json.loads((folder / "runs/notebooks/second.ipynb").read_text())["metadata"][
         "compute_divide"
     ]
     assert note["edition"] == {"id": record["id"], "name": "other", "title": "The other table"}
     assert note["command"] == "compute-divide run second -p table=b -p factor=3.0"
     assert [row["value"] for row in note["parameters"]] == ["b", 3.0, 2010, 2014]
     assert "Annotated" not in (folder / "html/notebooks/second.html").read_text()
-    written = edition("other").chapters[1].source
-    assert (folder / "source/staged-sources/second.md").read_text() == written
+    written = edition("other").chapters[1].text
+    assert (folder / "source/notebooks/second.md").read_text() == written
     assert {"Python", "jupyter-book", "papermill"} <= set(record["made_with"])
     second = (folder / "html/downloads/second-results.json").read_bytes()
     assert record["chapter_results_sha256"]["second"] == sha256(second)
@@ -109,7 +109,7 @@ def test_the_manifest_names_every_output_with_its_hash(built_once: Project) -> N
     assert root["identifier"] == json.loads((folder / "edition.json").read_text())["id"]
     assert {one["@id"] for one in root["mentions"]} == {"#run-first", "#run-second", "#assembly"}
     used = {one["@id"] for one in entities["#run-second"]["object"]}
-    assert {"source/staged-sources/second.md", "#second:factor", "#evidence"} <= used
+    assert {"source/notebooks/second.md", "#second:factor", "#evidence"} <= used
     assert entities["#second:factor"]["value"] == 3.0
     assert {"@id": "#evidence-b.csv"} in entities["#evidence"]["hasPart"]
     assert entities["#evidence-b.csv"]["sha256"] == sha256((built_once.data / "b.csv").read_bytes())

@@ -13,7 +13,6 @@ from lxml import html
 from processes import ROOT, write_files
 
 from bookpress.book.project import Project
-from bookpress.outputs.html.places import by_author
 from bookpress.run.failures import ChapterError
 from bookpress.run.runner import failure
 
@@ -231,10 +230,6 @@ def test_warnings_name_the_line_of_a_text_and_the_cell_of_a_notebook(said: str) 
     line = FILES["parts/around.md"].splitlines().index("[](#nobody)") + 1
     assert f"parts/around.md:{line}: WARNING: " in said
     assert "parts/magics.ipynb: cell 1, line 3: WARNING: " in said
-    without_code = by_author("words.ipynb:20004: WARNING: x", [], {})
-    assert without_code == "words.ipynb: cell 2, line 3: WARNING: x"
-    own_format = by_author("tools/words.py:20002: WARNING: x", [], {})
-    assert own_format == "tools/words.py: cell 2, line 1: WARNING: x"
 
 
 @pytest.mark.heavy
