@@ -148,7 +148,7 @@ def test_an_edition_may_choose_them(home: Path) -> None:
 
 def test_a_book_with_them_is_built(home: Path) -> None:
     index = press(home, "build", "-p", "start=2001-02-03", "-p", "pair=[5, 6]").strip()
-    cells = json.loads((Path(index).parents[1] / "source/kinds.ipynb").read_text())["cells"]
+    cells = json.loads((Path(index).parents[1] / "runs/kinds.ipynb").read_text())["cells"]
     declared = next(cell for cell in cells if "parameters" in cell["metadata"].get("tags", ()))
     code = "".join(declared["source"])
     assert "start = date(2001, 2, 3)" in code

@@ -386,8 +386,8 @@ def test_a_downloaded_notebook_runs_by_the_command_that_it_names(
 def test_the_manifest_names_every_author_and_file(site: Path) -> None:
     crate = json.loads((site.parent / "ro-crate-metadata.json").read_text("utf-8"))["@graph"]
     assert {"王小明", "李雷"} <= {entity.get("name") for entity in crate}
-    [notebook] = [each for each in crate if each.get("name") == "source/parts/Ein Kapitel.ipynb"]
-    assert notebook["@id"] == "source/parts/Ein%20Kapitel.ipynb"
+    [notebook] = [each for each in crate if each.get("name") == "runs/parts/Ein Kapitel.ipynb"]
+    assert notebook["@id"] == "runs/parts/Ein%20Kapitel.ipynb"
 
 
 @pytest.mark.heavy

@@ -87,6 +87,7 @@ def stage(
     wanted["edition.json"] = pretty(dict(record)).encode()
     wanted["results.json"] = pretty(results_of(runs)).encode()
     runs_folder = folder.parent / RUNS
+    runs_folder.mkdir(parents=True, exist_ok=True)
     for name, content in wanted.items():
         update_file(folder / name, content)
     for name, executed in notebooks.items():

@@ -270,9 +270,10 @@ class Book:
     def write_chapter(self, slug: str, notebook: nbformat.NotebookNode) -> None:
         for number, cell in enumerate(notebook.cells):
             cell["id"] = f"c{number}"
-        path = self.root / "notebooks" / f"{slug}.ipynb"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(notebook, path)
+        for folder in (self.root, self.root.parent / "runs"):
+            path = folder / "notebooks" / f"{slug}.ipynb"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            nbformat.write(notebook, path)
 
     def build(self) -> Book:
         from jupyter_book.sphinx import build_sphinx
