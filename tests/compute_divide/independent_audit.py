@@ -179,6 +179,7 @@ def page(raw: Path, models: list[Model], doubles: list[Model]) -> Numbers:
     reasons = [reason for model in models for reason in model["reasons"]]
     n = len(models) + len(doubles)
     verdicts = [run["verdict"] for run in runs]
+    read = [run for run in runs if run["seen"] != "notes-of-database"]
     return {
         "audited": float(len(runs)),
         "other_team": (len(moved), len(labelled)),
@@ -187,7 +188,7 @@ def page(raw: Path, models: list[Model], doubles: list[Model]) -> Numbers:
         "other_compute": (len(other), len(sized)),
         "lower": (len(lower), len(other)),
         "inherited": (sum(run["verdict"] == "derived" for run in lower), len(lower)),
-        "confirmed": (verdicts.count("confirmed"), len(runs)),
+        "confirmed": ([run["verdict"] for run in read].count("confirmed"), len(read)),
         "unchecked": (verdicts.count("not-checkable") + verdicts.count(""), len(runs)),
         "only_notes": (sum(run["seen"] == "notes-of-database" for run in runs), len(runs)),
         "matched": float(sum(one["run"] is not None for one in [*models, *doubles])),

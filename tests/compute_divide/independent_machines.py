@@ -326,7 +326,6 @@ def of_prices(raw: Path, h100: float) -> dict[str, float]:
         "h100_peak": prices[peak],
         "h100_lowest": min(prices[peak:]),
         "h100_last": prices[-1],
-        "grant_flop": flop,
         "gpt4_over_grant": float(models["GPT-4 (Mar 2023)"]["Training compute (FLOP)"]) / flop,
         "olmo_over_grant": float(models["Olmo 3"]["Training compute (FLOP)"]) / flop,
     }

@@ -51,11 +51,10 @@ def test_models_are_counted_with_few_and_with_many_trials(run_chapter):
 
 def test_an_hour_has_a_price_in_each_option_that_gives_hours(run_chapter):
     results = run_chapter("remedies").results
-    assert results["hour.rent"].value == pytest.approx(
-        10e6 / (results["rented_usd"].value / results["committed"].value * 0.8), rel=0.01
-    )
+    even = results["even"].value * 500 * 10_000 / 0.9 / 0.8
+    assert results["even_hours"].value * 1e6 == pytest.approx(even, rel=0.02)
     share = results["share_year"].value * 1e6 * 5
-    assert results["hour.join"].value == pytest.approx(15.5e6 / 0.8684 / share, rel=0.01)
+    assert results["hour_join"].value == pytest.approx(15.5e6 / 0.8684 / share, rel=0.01)
     needed = results["per_hour.hundred"].value * 500 * 10_000 * 5 / 0.9
     assert results["to_serve_usd"].value == pytest.approx(needed, rel=0.02)
 
@@ -64,7 +63,9 @@ def test_ranges_of_costs_run_from_the_lowest_to_the_highest(run_chapter):
     ranged = run_chapter("remedies").results
     costs = [one for one in ranged.values() if one.unit == "USD" and one.high is not None]
     assert len(costs) >= 4
-    assert {one.range for one in costs} == {"quotes"}
+    assert {one.range for one in costs} == {"quotes", "assumptions"}
+    assert {ranged[key].range for key in ("rent", "committed")} == {"quotes"}
+    assert {ranged[key].range for key in ("per_hour.hundred", "to_serve_usd")} == {"assumptions"}
 
 
 def test_power_staff_and_upkeep_fit_into_what_the_chips_leave(run_chapter):
@@ -130,8 +131,10 @@ def test_rented_hours_and_whole_people_use_up_the_sum(run_chapter):
     assert people == int(people)
     paid = people * 150_000 * 5
     assert paid + results["rented_usd"].value == pytest.approx(10e6)
-    used = results["rented_usd"].value / results["committed"].value * 0.8
+    used = results["rented_usd"].value / results["rent"].value
     assert results["credits_ten"].value == pytest.approx(used * 0.9 / 50_000, rel=0.05)
+    by_contract = results["rented_usd"].value / results["committed"].value * 0.8
+    assert results["credits_committed"].value == pytest.approx(by_contract * 0.9 / 50_000, rel=0.05)
 
 
 def test_the_committed_price_is_one_in_the_book(run_chapter):
