@@ -152,17 +152,6 @@ def test_an_output_widget_takes_what_is_printed_within_it(site: Path) -> None:
     assert [text.strip() for text in streams] == ["behind the widget"]
 
 
-def test_a_widget_that_nothing_draws_is_told_with_what_it_holds(site: Path) -> None:
-    told = [words.text_content() for words in page(site, "widgets").find_class("widget-words")]
-    drawn = "a widget, which is drawn on the web page by scripts that are fetched from the network."
-    assert told == [
-        f"IntSliderModel(<{{'value': 3}}>): {drawn}",
-        f"OutputModel(<{{'outputs': [], 'msg_id': ''}}>): within the widget: {drawn}",
-    ]
-    (style,) = page(site, "widgets").xpath("//link[contains(@href, 'widgets.css')]/@href")
-    assert ".widget-words{display:none;}" in (site / style.partition("?")[0]).read_text()
-
-
 @pytest.mark.heavy
 def test_widgets_have_the_same_ids_in_each_run(home: Path, site: Path, tmp_path: Path) -> None:
     (home / "_build/cache").rename(tmp_path / "cache")

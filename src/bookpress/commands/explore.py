@@ -32,9 +32,14 @@ def explore(
     For example: explore CHAPTER -g NAME=1,2,3 -g OTHER=2000:2020:5
     """
     from bookpress.formats import choose_formats, still_made
-    from bookpress.states.duration import expected_duration
     from bookpress.states.explore import explore as explore_states
-    from bookpress.states.explore import is_explored, states_to_explore, unexplored, why_none
+    from bookpress.states.explore import (
+        is_explored,
+        number_to_run,
+        states_to_explore,
+        unexplored,
+        why_none,
+    )
     from bookpress.states.sweeps.grid import read_grid
     from bookpress.states.sweeps.tasks import raise_failed
 
@@ -52,8 +57,8 @@ def explore(
     if idle or not states:
         raise UsageError(why_none(default, idle))
     if force or not is_explored(project, default, states, chosen):
-        missing, words = expected_duration(project, default, states, options)
-        say(words)
+        missing = number_to_run(project, default, states, options)
+        say(f"{with_noun(len(states), 'state')}, {missing or 'none'} of them to be run")
     elif dry_run:
         say(f"{with_noun(len(states), 'state')}, all of them explored")
     if dry_run:

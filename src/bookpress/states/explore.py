@@ -35,13 +35,12 @@ from bookpress.elements.base.store import explored as stored_states
 from bookpress.errors import LISTED, PressError, some_of
 from bookpress.files import canonical, pretty, replace_file, sha256
 from bookpress.formats import Format
-from bookpress.run.cache import Run
+from bookpress.run.cache import Run, RunCache, run_key
 from bookpress.run.executor import cores
 from bookpress.run.failures import ChapterError, failed_run
 from bookpress.run.notebook import as_file
 from bookpress.run.runner import RunOptions
 from bookpress.states.contents import StateContents
-from bookpress.states.duration import Clock
 from bookpress.states.index import index_of, quoted_results
 from bookpress.states.pack import scripts
 from bookpress.states.states import ExploredState, State, states_of
@@ -164,8 +163,7 @@ def explore(
     explored, failed = _run(project, default, states, options)
     digest = _digest(project, default, [outcome.state for outcome in explored.outcomes])
     files = StateFiles(digest, explored.staged, explored.write)
-    with explored.clock.book():
-        built = build(project, default, replace(options, force=False), formats, files)
+    built = build(project, default, replace(options, force=False), formats, files)
     return built, failed
 
 
@@ -179,7 +177,6 @@ class Exploration:
     runs: Mapping[str, Run]
     """The runs of the published edition, by slug."""
     outcomes: Sequence[ExploredState]
-    clock: Clock
 
     @cached_property
     def by_chapter(self) -> dict[str, list[ExploredState]]:
@@ -214,13 +211,12 @@ class Exploration:
     def write(self, source: Path, pages: Path) -> None:
         """Write the states beside the pages of the published edition, given its source."""
         width = self.options.jobs or cores()
-        with self.clock.pages(), ExitStack() as ends:
+        with ExitStack() as ends:
             warm = WhenAsked(lambda: ends.enter_context(warm_book(self.project, source, pages)))
             contents = StateContents(
                 self.project, self.default, self.runs, source, pages, warm.page
             )
             self._write_states(pages, contents.of, width)
-        self.clock.note_pages(self.by_chapter, len(contents.made), width)
 
     def _write_states(self, pages: Path, make: MakeContent, width: int) -> None:
         """Write the states, making `width` at a time.
@@ -274,9 +270,7 @@ def _run(
         for place, state in enumerate(states)
         if place not in failed
     ]
-    clock = Clock(project, default)
-    clock.note_runs(runs.values(), outcomes)
-    return Exploration(project, default, options, runs, outcomes, clock), failed
+    return Exploration(project, default, options, runs, outcomes), failed
 
 
 def _published(
@@ -325,6 +319,15 @@ def is_explored(
     if before.get(STATES_HASH) != digest:
         return False
     return names <= {*before.get(FORMATS, ())}
+
+
+def number_to_run(
+    project: Project, default: Edition, states: Sequence[State], options: RunOptions
+) -> int:
+    """Return how many states have yet to run."""
+    cache = RunCache(project.cache)
+    keys = [run_key(each.chapter, each.task.values, default.fingerprint) for each in states]
+    return sum(options.force or not cache.holds(key) for key in keys)
 
 
 def _named(project: Project, runs: Mapping[str, Run]) -> dict[str, dict[str, Any]]:

@@ -38,7 +38,6 @@ from bookpress.elements.figure.own_page import (
     surroundings,
 )
 from bookpress.elements.figure.pictures import offer_picture
-from bookpress.elements.figure.widgets import SayWidgets
 from bookpress.elements.table.data_table import data_table
 from bookpress.elements.value.words import chart_in_words, charts_of, in_words
 from bookpress.errors import UsageError
@@ -61,7 +60,6 @@ def setup(app: Sphinx) -> None:
     app.add_node(drawn)
     app.add_transform(AdoptFigures)
     app.add_post_transform(ArrangeFigures)
-    app.add_post_transform(SayWidgets)
     app.connect("doctree-read", keep_charts)
     app.connect("write-started", wait_for_pictures, priority=900)
     app.connect("html-page-context", write_with_page, priority=970)

@@ -33,10 +33,11 @@ from bookpress.elements.figure.own_page import (
     surroundings,
     without_scripts,
 )
-from bookpress.elements.figure.widgets import WIDGET
 from bookpress.elements.value.words import picture_in_words
 from bookpress.files import replace_file
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
+"""What a page shows only together with all that keeps the widgets of its chapter."""
 HEIGHT = 700
 """The height of a picture within another page, in pixels."""
 _ALT = re.compile(r'<img [^>]*?\balt="([^"]*)"')

@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import html
 
-from bookpress.elements.figure.widgets import WIDGET
+from bookpress.elements.figure.pictures import WIDGET
 
 COLOURS = re.compile(r"\x1b\[[\d;]*m")
 """What gives colours to the words of a terminal."""
