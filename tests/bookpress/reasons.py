@@ -6,7 +6,7 @@ NUMBER = r"−?\d(?:[\d,]*\d)?(?:\.\d+)?(?: × 10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹
 LEVEL = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 SHOWN = rf"({NUMBER})%?[^();]*?(?: \(({NUMBER}) to ({NUMBER})(?:;[^)]*)?\))?"
 SIDE = re.compile(
-    rf"^{SHOWN} is (not )?(above|below) {SHOWN}(?:, but the (interval|intervals) .*)?$"
+    rf"^{SHOWN} is (not )?(above|below) {SHOWN}(?:, but the (interval|intervals|range) .*)?$"
 )
 FURTHER = re.compile(rf"^{SHOWN} is more than {SHOWN} from {SHOWN}$")
 UNREADABLE = re.compile(r"\b(None|nan|NaN|null|True|False)\b|\d\d:\d\d:\d\d|\de\+\d|\w\|\w|\.[;.]")

@@ -133,7 +133,7 @@ def test_rented_hours_and_whole_people_use_up_the_sum(run_chapter):
     assert paid + results["rented_usd"].value == pytest.approx(10e6)
     used = results["rented_usd"].value / results["rent"].value
     assert results["credits_ten"].value == pytest.approx(used * 0.9 / 50_000, rel=0.05)
-    by_contract = results["rented_usd"].value / results["committed"].value * 0.8
+    by_contract = results["rented_usd"].value / results["committed"].value
     assert results["credits_committed"].value == pytest.approx(by_contract * 0.9 / 50_000, rel=0.05)
 
 

@@ -78,8 +78,13 @@ def _take_place(staged: Container[str], app: Sphinx) -> None:
             reader = (f"{__name__}.read_run", {"starts": starts}, is_commonmark)
             unrun.custom_formats = {**settings.custom_formats, path.name: reader}
 
+    def forget_last(_app: Sphinx, _env: object) -> None:
+        unrun.custom_formats = settings.custom_formats  # no page takes the lines of another's cells
+        env.mystnb_config = unrun
+
     env.mystnb_config = unrun
     app.connect("source-read", choose, priority=400)  # before any other looks at the text
+    app.connect("env-updated", forget_last)
 
 
 def read_run(text: str, starts: Sequence[int]) -> Any:

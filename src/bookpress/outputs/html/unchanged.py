@@ -43,6 +43,7 @@ OWN_OR_PASSING = frozenset(
     {
         "all_docs",
         "bookpress_images",
+        "bookpress_runs",
         "bookpress_shown",
         "bookpress_state",
         "bookpress_store",
