@@ -35,7 +35,7 @@ from bookpress.elements.base.store import explored as stored_states
 from bookpress.errors import LISTED, PressError, some_of
 from bookpress.files import canonical, pretty, replace_file, sha256
 from bookpress.formats import Format
-from bookpress.run.cache import Run, RunCache, run_key
+from bookpress.run.cache import Run
 from bookpress.run.executor import cores
 from bookpress.run.failures import ChapterError, failed_run
 from bookpress.run.notebook import as_file
@@ -319,15 +319,6 @@ def is_explored(
     if before.get(STATES_HASH) != digest:
         return False
     return names <= {*before.get(FORMATS, ())}
-
-
-def number_to_run(
-    project: Project, default: Edition, states: Sequence[State], options: RunOptions
-) -> int:
-    """Return how many states have yet to run."""
-    cache = RunCache(project.cache)
-    keys = [run_key(each.chapter, each.task.values, default.fingerprint) for each in states]
-    return sum(options.force or not cache.holds(key) for key in keys)
 
 
 def _named(project: Project, runs: Mapping[str, Run]) -> dict[str, dict[str, Any]]:
