@@ -98,8 +98,9 @@ def why_none(default: Edition, slugs: Sequence[str]) -> str:
     if not elsewhere:
         return "nothing to explore: no chapter has parameters"
     if not names:
+        foreign = next((each.foreign for each in chosen if each.foreign), "")
         return (
-            f"nothing to explore: no parameters in {', '.join(slugs)}; "
+            f"nothing to explore: no parameters in {', '.join(slugs)}{foreign}; "
             f"there are {some_of(elsewhere, LISTED)}"
         )
     example = f"{names[0]}=1,2,5:9:2"
