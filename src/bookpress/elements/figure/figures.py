@@ -164,7 +164,6 @@ def write_files(app: Sphinx, page: Page, context: dict[str, Any]) -> None:
             "figure-page.html",
             title=chart.title,
             alt=chart.alt,
-            scripts=[],
             figure=Markup(move.links(figures[chart.name])),  # noqa: S704 (taken from the page)
             table=Markup(table),  # noqa: S704 (escaped)
             **around,
@@ -267,7 +266,6 @@ class ArrangeFigures(SphinxPostTransform):
             title=title,
             notebook=relative_uri(here, f"downloads/{slug}.ipynb"),
             base=base,
-            beside=", with its data",
             frame=embedding(address, chart.title, sizes["wide"][1] + BELOW_CHART),
             has_code=bool(code),
             choices=figure_link(self.env, chart.name),
