@@ -94,7 +94,6 @@ def test_run_reads_the_book_once(
             ("cite", "--format", "mla"),
             "no format 'mla'; there are: bibtex, biblatex, ris, csl-json, markdown, apa",
         ),
-        (("cite", "first", "--format", "crossref"), "a deposit with Crossref is of the whole book"),
         (("nonsense",), "nonsense"),
         (("run",), "Missing argument"),
     ],

@@ -1,6 +1,5 @@
 """Values to explore that are said with ``-g``: no type has to be written for a plain ``n = 2``."""
 
-import json
 import re
 from collections.abc import Callable
 from functools import partial
@@ -169,16 +168,9 @@ def test_a_chapter_with_nothing_to_turn_is_refused_beside_one_that_has(tmp_path:
         assert refused.splitlines() == [f"error: {said}"]
 
 
-def test_how_long_it_takes_is_judged_by_a_build_and_claims_no_last_time_without(
-    tmp_path: Path,
-) -> None:
+def test_it_says_first_how_many_states_have_yet_to_run(tmp_path: Path) -> None:
     write_files(tmp_path, FILES)
     asked = ("explore", "one", "-g", "n=1", "--dry-run")
-    before = run_press(tmp_path, *asked, whole=True)
-    assert re.search(r"1 state, 1 of them to be run: about \d+ seconds$", before.strip())
+    assert "1 state, 1 of them to be run" in run_press(tmp_path, *asked, whole=True)
     run_press(tmp_path, "run", "one", "-p", "n=1")
-    run_press(tmp_path, "build")
-    timings = tmp_path / "_build/editions/default/timings.json"
-    timings.write_text(json.dumps({**json.loads(timings.read_text()), "assembly": 3.0}))
-    known = run_press(tmp_path, *asked, whole=True)
-    assert "1 state, none of them to be run: about 3 seconds (as long as it took last" in known
+    assert "1 state, none of them to be run" in run_press(tmp_path, *asked, whole=True)

@@ -1,10 +1,8 @@
-"""The page of its own that each figure has, whichever library drew it, in our layout and in a theme."""
+"""Figures of any library, and the page of its own that each chart has, in our layout and in a theme."""
 
-import html as entities
 import json
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import pytest
 from lxml import html
@@ -117,7 +115,6 @@ FILES = {
     "calms.md": CALMS,
 }
 OPEN, CLOSE = "\N{LEFT DOUBLE QUOTATION MARK}", "\N{RIGHT DOUBLE QUOTATION MARK}"
-FIGURES = ["again", "dots", "live", "speed"]
 
 
 def built(root: Path, layout: str) -> Path:
@@ -144,41 +141,36 @@ def site(request: pytest.FixtureRequest) -> Path:
     return folder
 
 
-def page_of(site: Path, name: str) -> Any:
-    return html.parse(str(site / f"figures/gales/{name}.html")).getroot()
-
-
-@pytest.mark.heavy
-def test_a_figure_of_another_library_has_a_page_of_its_own(site: Path) -> None:
-    page = page_of(site, "speed")
-    title = f"Winds {OPEN}roar{CLOSE} at 7"
+def test_a_figure_of_another_library_has_its_title_and_its_tools(laid_out: Path) -> None:
+    page = html.parse(str(laid_out / "gales.html")).getroot()
     [figure] = page.xpath("//figure[@id='fig-speed']")
     [image] = figure.xpath(".//img")
     assert image.get("alt") == "A line that rises"
-    assert page.xpath("//meta[@name='description']/@content") == ["A line that rises"]
-    folder = site / "figures/gales"
-    assert (folder / image.get("src")).is_file()
+    assert (laid_out / image.get("src")).is_file()
     assert figure.xpath(".//a[@download]/@href") == [image.get("src")]
-    assert title in figure.text_content()
+    assert f"Winds {OPEN}roar{CLOSE} at 7" in figure.text_content()
     assert "Ada Author" in figure.xpath(".//p[contains(@class, 'reference')]")[0].text_content()
+
+
+def test_only_our_charts_have_a_page_of_their_own(site: Path) -> None:
+    assert [file.name for file in (site / "figures").rglob("*.html")] == ["dots.html"]
+    folder = site / "figures/gales"
+    page = html.parse(str(folder / "dots.html")).getroot()
     [back, _] = page.xpath("//*[@class='alone-from']/a/@href")
-    assert back == "../../gales.html#fig-speed"
+    assert back == "../../gales.html#fig-dots"
+    assert page.xpath("//meta[@name='description']/@content") == ["Dots"]
     loaded = page.xpath("//link[@rel='stylesheet']/@href | //head/script/@src")
     assert loaded
     assert all((folder / address.partition("?")[0]).is_file() for address in loaded)
 
 
-@pytest.mark.parametrize("name", ["speed", "dots"])
-def test_what_shows_a_figure_elsewhere_is_whole_if_its_title_has_quotes(
-    site: Path, name: str
-) -> None:
-    page = page_of(site, name)
+def test_what_shows_a_chart_elsewhere_is_whole_if_its_title_has_quotes(site: Path) -> None:
+    page = html.parse(str(site / "figures/gales/dots.html")).getroot()
     [code] = page.xpath("//*[contains(@class, 'tool-share')]//code")
     [frame] = html.fragments_fromstring(code.text_content())
-    assert frame.get("src") == f"figures/gales/{name}.html"
-    assert code.get("data-page") == f"{name}.html"
-    titles = {"speed": f"Winds {OPEN}roar{CLOSE} at 7", "dots": f"Our {OPEN}own{CLOSE} dots"}
-    assert frame.get("title") == titles[name]
+    assert frame.get("src") == "figures/gales/dots.html"
+    assert code.get("data-page") == "dots.html"
+    assert frame.get("title") == f"Our {OPEN}own{CLOSE} dots"
     assert frame.get("width") == "700"
 
 
@@ -201,22 +193,9 @@ def test_what_a_cell_shows_beside_a_chart_stands_beside_it(site: Path) -> None:
     assert not beside.xpath("ancestor::figure")
 
 
-def test_what_a_script_draws_comes_with_the_library_that_an_earlier_figure_loaded(
-    laid_out: Path,
-) -> None:
-    page = page_of(laid_out, "again")
-    scripts = page.xpath("//article//script")
-    [library] = [script.get("src") for script in scripts if script.get("src")]
-    assert "window.draw" in (laid_out / "figures/gales" / library).read_text("utf-8")
-    own = [script.text for script in scripts if script.text]
-    assert own == ["draw('second', '<a href=\"x\">');"]  # and nothing of what draws the first
-    assert len(page.xpath("//article//script[@src]")) == 1
-
-
-def test_a_tag_in_the_code_of_a_script_is_no_picture(site: Path) -> None:
-    page = page_of(site, "live")
-    assert not page.xpath("//figure//a[@download]")
-    assert page.xpath("//meta[@name='description']/@content") == ["Drawn on the page"]
+def test_a_tag_in_the_code_of_a_script_is_no_picture(laid_out: Path) -> None:
+    page = html.parse(str(laid_out / "gales.html")).getroot()
+    assert not page.xpath("//figure[@id='fig-live']//a[@download]")
 
 
 @pytest.mark.parametrize(
@@ -259,7 +238,7 @@ def test_search_and_the_text_of_a_chapter_know_the_figures(laid_out: Path) -> No
     found = (laid_out / "_static/search-text.js").read_text("utf-8")
     assert '"address":"gales.html#fig-speed","text":"A line that rises"' in found
     text = (laid_out / "gales.md").read_text("utf-8")
-    assert "[Picture](figures/gales/speed.html)" in text
+    assert '**Figure: Winds "roar" *at* 7**' in text
     listing = "```md\n[Calms](calms.md) have {result}`none`.\n```"  # which only shows a link
     notebook = json.loads((laid_out / "downloads/gales.ipynb").read_text("utf-8"))
     assert listing in text
@@ -274,16 +253,10 @@ def test_the_citation_of_a_picture_is_copied_by_one_button(laid_out: Path, page:
     expect(tools.get_by_role("button", name="Copied")).to_have_count(1)
 
 
-def test_a_theme_shows_pictures_as_they_are_and_lists_their_pages_below(themed: Path) -> None:
+def test_a_theme_shows_pictures_as_they_are(themed: Path) -> None:
     page = html.parse(str(themed / "gales.html")).getroot()
+    assert page.xpath("//figure[@id='fig-speed']//img")
     assert not page.xpath("//figure[@id='fig-speed']//*[@class='figure-tools']")
-    listed = page.xpath("//section[@aria-labelledby='figures-of-this-chapter']//li")
-    assert [entry.xpath("a/@href") for entry in listed] == [
-        ["figures/gales/speed.html"],
-        ["figures/gales/live.html"],
-        ["figures/gales/again.html"],
-    ]
-    assert f"Fig. 2: Winds {OPEN}roar{CLOSE} at 7" in entities.unescape(listed[0].text_content())
 
 
 def test_a_theme_shows_our_charts(themed: Path) -> None:

@@ -71,7 +71,6 @@ def test_a_word_writes_one_page_and_the_site_is_as_if_made_anew(home: Path, pres
     press("build")
     assert written(home) == ["plain"]
     assert "The whole sea falls." in (site / "ebb.html").read_text(encoding="utf-8")
-    assert (site / "figures/flood/gauge.html").is_file()
     pieced_together = tree(site)
     for folder in ("press", "editions"):
         shutil.rmtree(home / "_build" / folder)

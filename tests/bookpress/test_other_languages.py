@@ -5,15 +5,10 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from lxml import html
-from papermill.translators import papermill_translators
 from processes import ROOT, write_files
-
-import bookpress.run.papermill_engines  # noqa: F401 - registers translators
-from bookpress.chapter.types.notations import in_python
 
 KERNEL = """
 import json
@@ -69,11 +64,6 @@ year <- 2000  # first year of the count [a]
 side <- "left"
 whole <- 5L
 all <- TRUE
-ages <- c(
-  n = 1
-)
-first.year <- 1990
-lambda <- 0.5
 ```
 
 ```{code-cell} r
@@ -164,33 +154,22 @@ def test_a_kernel_without_a_language_is_python_only_where_its_name_says_so(
     assert "bare: code cell 2 (`nonsense`) failed with ERROR: Error: nonsense (bare.md:14)" in said
 
 
-def test_assignments_of_r_are_parameters_and_the_others_are_named(home: Path) -> None:
-    told = press(home, "params", "--json")
-    schema = json.loads(told[told.index("\n{") :])["counts"]["properties"]
-    defaults = {name: each["default"] for name, each in schema.items()}
-    assert defaults == {"year": 2000, "side": "left", "whole": 5, "all": True}
-    assert schema["year"]["description"] == "first year of the count"
-    assert schema["year"]["unit"] == "a"
-    assert "counts.md:14: ages is no parameter: `c(` is not a literal" in told
-    assert "counts.md:17: first.year is no parameter: its name has a dot" in told
-    assert "counts.md:18: lambda is no parameter: its name is a word of Python" in told
-
-
-@pytest.mark.heavy
-def test_values_arrive_as_they_were_given(home: Path, tmp_path: Path) -> None:
-    given = ["-p", "year=1990", "-p", 'side=Zoë "q" \\ 50%', "-p", "all=false"]
-    press(home, "run", "counts", *given, "--notebook", str(tmp_path / "run.ipynb"))
-    outputs = json.loads((tmp_path / "run.ipynb").read_text())["cells"][-1]["outputs"]
-    texts = ["".join(output["text"]) for output in outputs]
-    assert texts == ["1990\n", '"Zoë \\"q\\" \\\\ 50%"\n', "5L\nFALSE\n"]
-
-
-def test_a_language_in_which_nothing_can_be_set_has_no_parameters(home: Path, said: str) -> None:
-    note = "elvish.md: the parameters cell is elvish (kernel elvish), in which papermill can set"
-    assert said.count(note) == 1
+def test_a_chapter_in_another_language_has_no_parameters(home: Path, said: str) -> None:
+    for name, language, kernel in ("counts", "R", "ir"), ("elvish", "elvish", "elvish"):
+        note = f"{name}.md: the parameters cell is {language} (kernel {kernel}), not Python: "
+        assert said.count(f"{note}{name} counts as a chapter without parameters") == 1
     assert printed(home, said, "elvish") == ["5"]
-    told = press(home, "run", "elvish", "-p", "n=6", code=2)
-    assert "elvish has no parameter 'n'; there is none" in told
+    assert "counts has no parameters." in press(home, "params", "counts")
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["run counts -p year=1990", "sweep counts -g year=1990,2000", "explore counts -g year=1990"],
+)
+def test_values_for_a_chapter_in_another_language_are_refused(home: Path, words: str) -> None:
+    why = "it is in R, and only chapters in Python have parameters"
+    told = press(home, *words.split(), code=2).splitlines()
+    assert told[-1] == f"error: chapter counts has no parameter 'year'; {why}"
 
 
 def test_results_of_other_languages_are_refused_in_one_line(tmp_path: Path) -> None:
@@ -213,16 +192,6 @@ def test_a_kernel_that_does_not_start_says_why(tmp_path: Path) -> None:
 
 
 @pytest.mark.heavy
-def test_values_of_an_edition_are_shown_as_the_language_writes_them(home: Path, said: str) -> None:
-    assert said
-    press(home, "build", "-p", "all=false", "-p", "year=1990", "--save", "early")
-    page = html.parse(str(home / "_build/editions/early/html/counts.html"))
-    code = page.xpath("//article//div[contains(@class, 'tag_parameters')]//pre")[0].text_content()
-    shown = code.split("# As in this edition:")[1]
-    assert shown.split("\n") == ["", "year = 1990", "all = FALSE", ""]
-
-
-@pytest.mark.heavy
 def test_a_notebook_of_another_language_to_download_has_no_cell_in_python(tmp_path: Path) -> None:
     files = {**FILES, "_toc.yml": "format: jb-book\nroot: cover\nchapters: [{file: counts}]\n"}
     files |= {"cover.md": "# Tongues\n", "book/settings.yml": "layout: press\n"}
@@ -233,35 +202,3 @@ def test_a_notebook_of_another_language_to_download_has_no_cell_in_python(tmp_pa
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     assert len(code) == 2
     assert code[0].startswith("year <- 2000")
-
-
-OTHERS: list[tuple[str, str, str, dict[str, Any]]] = [
-    ("octave", "n = 5; % how many\nname = 'it''s';", 'n = 5  # how many\nname = "it\'s"', {}),
-    (
-        "octave",
-        "x = [1 2\n n = 3];\non = true",
-        "\n\non = True",
-        {"x": (1, "`[1 2` is not a literal")},
-    ),
-    ("bash", "n=5 # how many\nname=left", "n = 5  # how many\nname = 'left'", {}),
-    ("bash", 'file="$HOME/x"', "", {"file": (1, '`"$HOME/x"` is not a literal')}),
-    (
-        "R",
-        "text = 'a # b' # c\nf <- function() {\nn = 1\n}",
-        "text = 'a # b'  # c\n\n\n",
-        {"f": (2, "`function() {` is not a literal")},
-    ),
-    ("R", "x <- 'one\nn = 1'\nr <- 1e-3;", "\n\nr = 0.001", {"x": (1, "`'one` is not a literal")}),
-]
-
-
-@pytest.mark.parametrize(("language", "code", "python", "others"), OTHERS)
-def test_cells_of_other_languages_are_read_as_their_languages_read_them(
-    language: str, code: str, python: str, others: dict[str, Any]
-) -> None:
-    assert in_python(code, language) == (python, others)
-
-
-def test_texts_reach_octave_as_they_are() -> None:
-    octave = papermill_translators.find_translator("octave", "octave")
-    assert octave.codify({"name": "Zoë's 50%"}).splitlines()[-1] == 'name = "Zoë\'s 50%";'

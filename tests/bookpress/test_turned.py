@@ -44,16 +44,6 @@ HTML(f"<p class='late'></p><script src='https://example.org/library.js'></script
 ```
 
 ```{code-cell} ipython3
-import comm
-from IPython.display import display
-name = {"_model_name": "A", "_model_module": "b", "_model_module_version": "1"}
-data = {"state": {**name, "value": waves}}
-slider = comm.create_comm(target_name="jupyter.widget", data=data)
-view = {"model_id": slider.comm_id, "version_major": 2, "version_minor": 0}
-display({"application/vnd.jupyter.widget-view+json": view}, raw=True)
-```
-
-```{code-cell} ipython3
 import uuid
 HTML(f"<p class='named' id='{uuid.uuid4()}'>A name by chance</p>")
 ```
@@ -64,23 +54,8 @@ window.write = (waves) => {
   delete window.write;
 };
 """
-MANAGER = """
-const kind = "application/vnd.jupyter.widget-";
-const all = (part, name) => [...part.querySelectorAll(`script[type="${kind}${name}+json"]`)]
-  .map((script) => [script, JSON.parse(script.textContent)]);
-const renderWidgets = (part) => window.require([], () => {
-  for (const [, { state }] of all(part, "state")) for (const [script, { model_id }] of all(part, "view")) {
-    const text = state[model_id]?.state.value;
-    if (text) script.before(Object.assign(document.createElement("p"), { className: "widget-subarea", textContent: text }));
-  }
-});
-window.require = (names, done) => setTimeout(() => done({ renderWidgets }));
-window.require([], () => addEventListener("load", () => renderWidgets(document)));
-"""
-"""What draws widgets, as the manager of Jupyter does: all of a page once it is loaded, or of a part."""
 ELSEWHERE = {
     "https://example.org/library.js": LIBRARY,
-    "https://example.org/manager.js": MANAGER,
 }
 NOISY = """
 def setup(app):
@@ -94,7 +69,6 @@ title: Waves
 author: Ada Author
 sphinx:
   local_extensions: {noisy: .}
-  config: {nb_ipywidgets_js: {"https://example.org/manager.js": {}}}
 """,
     "_toc.yml": "format: jb-book\nroot: cover\nchapters:\n- file: swell\n- file: calm\n",
     "noisy.py": NOISY,
@@ -156,19 +130,14 @@ def test_a_choice_is_turned_in_place_and_back(swell: Page) -> None:
     expect(swell.locator(".made")).to_have_text("drawn 2")
 
 
-def test_widgets_and_scripts_in_turn_are_drawn_anew_and_come_back(swell: Page) -> None:
-    drawn = swell.locator(".widget-subarea")
-    expect(drawn).to_have_text(["2"])
-    expect(swell.locator(".widget-words")).to_be_hidden()
+def test_scripts_in_turn_run_anew_and_come_back(swell: Page) -> None:
     expect(swell.locator(".late")).to_have_text("written 2")
     swell.get_by_text("Waves: 2", exact=True).click()
     for _ in range(2):
         swell.get_by_role("radio", name="3").check()
-        expect(drawn).to_have_text(["3"])
         expect(swell.locator(".late")).to_have_text("written 3")
         assert swell.locator(".restated .named").count() == 0
         swell.locator(".state-strip").get_by_role("button", name="Back").click()
-        expect(drawn).to_have_text(["2"])
         expect(swell.locator(".late")).to_have_text("written 2")
 
 
@@ -193,9 +162,9 @@ def test_an_address_opens_the_page_in_its_state(site: Path, page: Page) -> None:
     address = (site / "swell.html").as_uri()
     page.goto(f"{address}?waves=1", wait_until="domcontentloaded")
     expect(page.locator(".state-strip")).to_contain_text("Waves: 1.")
-    expect(page.locator(".widget-subarea")).to_have_text(["1"])
+    expect(page.locator(".late")).to_have_text("written 1")
     page.locator(".state-strip").get_by_role("button", name="Back").click()
-    expect(page.locator(".widget-subarea")).to_have_text(["2"])
+    expect(page.locator(".late")).to_have_text("written 2")
 
 
 def test_a_page_without_an_article_is_turned_too(site: Path, page: Page) -> None:
@@ -206,7 +175,6 @@ def test_a_page_without_an_article_is_turned_too(site: Path, page: Page) -> None
     page.route("http*://**", lambda route: route.abort())
     page.goto(f"{other.as_uri()}?waves=1", wait_until="domcontentloaded")
     expect(page.locator(".state-strip")).to_contain_text("Waves: 1.")
-    expect(page.locator(".widget-words").first).to_be_visible()
     other.unlink()
 
 

@@ -52,9 +52,9 @@ def build(
                 note(str(failure(project, errors)))
             return Built(edition, target, changed=False, fresh=[], failed=[*wanted.failed])
         # imported here: a build with nothing to do needs none of it, and is a third faster without
-        from bookpress.outputs.base.process import maker_of
+        from bookpress.outputs.base.process import Maker
 
-        with maker_of(PAGES) as sphinx:  # imports while this process does
+        with Maker(PAGES) as sphinx:  # imports while this process does
             from bookpress.assembly.make import make_edition
 
             load_renamed(project)  # a fault in it is told before chapters run

@@ -25,7 +25,6 @@ from bookpress.assembly.page_files import is_taken
 from bookpress.book.chapters import Chapter
 from bookpress.book.documents import ABOVE, RUNS
 from bookpress.book.execution import forget
-from bookpress.book.parsed import is_in_python
 from bookpress.chapter.parameters import describe
 from bookpress.edition.assignments import run_command
 from bookpress.edition.editions import Edition
@@ -39,7 +38,7 @@ from bookpress.files import (
     update_file,
 )
 from bookpress.run.cache import Run
-from bookpress.run.notebook import as_file, is_injected, with_prose
+from bookpress.run.notebook import as_file, with_prose
 
 EXTENSION = "bookpress.outputs.html.pages"
 PAGE = "bookpress.elements"
@@ -188,20 +187,11 @@ def page_notebook(chapter: Chapter, edition: Edition, run: Run, record: Mapping[
 
 
 def _assign(notebook: Any, parameters: Sequence[Mapping[str, Any]]) -> None:
-    """Show the values of an edition in the cell of parameters: papermill's own cell is hidden.
-
-    In other languages that cell has these alone, as they write them.
-    """
+    """Show the values of an edition in the cell of parameters: papermill's own cell is hidden."""
     assignments = [f"\n{row['name']} = {row['code']}" for row in parameters]
-    heading = "# As in this edition:"
-    injected = next(filter(is_injected, notebook["cells"]), None)
-    if injected and not is_in_python(notebook["metadata"]):
-        first, *rest = "".join(injected["source"]).strip().split("\n")
-        heading = first.replace("Parameters", "As in this edition:")
-        assignments = [f"\n{line}" for line in rest]
     for cell in notebook["cells"]:
         if "parameters" in cell["metadata"].get("tags", []):
-            lines = [*cell["source"], f"\n\n{heading}", *assignments]
+            lines = [*cell["source"], "\n\n# As in this edition:", *assignments]
             cell["source"] = "".join(lines)
 
 

@@ -35,7 +35,6 @@ from bookpress.chapter.declarations import (
 from bookpress.chapter.parameters import Parameter
 from bookpress.chapter.publish import as_cell, cell_of
 from bookpress.chapter.quotes import Quote, line_of_also, page_name, read_quotes
-from bookpress.chapter.types.notations import in_python, is_settable
 from bookpress.chapter.types.titles import of_chapter
 from bookpress.errors import PressError, UsageError, nearest, quoted
 from bookpress.files import canonical, decoded, sha256
@@ -109,6 +108,13 @@ class Chapter:
     def is_python(self) -> bool:
         """Whether its cells are Python, not the language of another kernel."""
         return is_in_python(self.notebook["metadata"])
+
+    @property
+    def foreign(self) -> str:
+        """The end of a message about a parameter it has not: its language; empty if Python."""
+        if self.is_python:
+            return ""
+        return f"; it is in {self._language}, and only chapters in Python have parameters"
 
     @property
     def _kernel(self) -> Mapping[str, Any]:
@@ -270,12 +276,9 @@ class Chapter:
         """
         self.notebook  # noqa: B018 - raises if the chapter cannot be read at all
         if self._is_unread:
-            why = "of which assignments such as `n = 1` alone are read"
-            if not self._is_settable:
-                why = "in which papermill can set no values"
             note(
                 f"{self.where}: the parameters cell is {self._language} "
-                f"(kernel {self._kernel['name']}), {why}: "
+                f"(kernel {self._kernel['name']}), not Python: "
                 f"{self.slug} counts as a chapter without parameters"
             )
         parameters, faults = self._declarations
@@ -302,31 +305,13 @@ class Chapter:
         if self._is_unread:
             return {}
         code, _, scope = self._declaring
-        _, others = self._in_python
-        placed = {
-            name: (scope.place(self.where, line), why) for name, (line, why) in others.items()
-        }
-        return {**computed_names(code, self.where, scope), **placed}
+        return computed_names(code, self.where, scope)
 
     @property
     def _is_unread(self) -> bool:
-        """Whether its parameters cell is of another language, and more than plain assignments."""
-        code, evidence, scope = self._declaring
-        if self.is_python or not code.strip():
-            return False
-        parameters, faults = _parameters(code, self.where, scope, evidence)
-        return bool(faults) or not parameters or not self._is_settable
-
-    @property
-    def _is_settable(self) -> bool:
-        """Whether papermill can set values in its language."""
-        return is_settable(self._kernel["name"], self._language)
-
-    @property
-    def _in_python(self) -> tuple[str, Mapping[str, tuple[int, str]]]:
-        """The code of its parameters cell as Python, and what is no parameter there."""
+        """Whether its parameters cell is of another language."""
         source, _ = declaring(self.notebook["cells"])
-        return (source, {}) if self.is_python else in_python(source, self._language)
+        return not self.is_python and bool(source.strip())
 
     @property
     def _declarations(self) -> tuple[tuple[Parameter, ...], tuple[str, ...]]:
@@ -351,7 +336,7 @@ class Chapter:
         line = line_in(self.source, source) if self.path.suffix == ".md" else 0
         asked_by_name = tuple(asked.items())
         scope = Scope(self.settings.parameter_types, self.folders, above, asked_by_name, line)
-        return self._in_python[0], evidence, scope
+        return source, evidence, scope
 
     @property
     def folders(self) -> tuple[Path, ...]:

@@ -96,14 +96,6 @@ class Basis(Facts):
     url: Url | None = None
 
 
-class Depositor(Facts):
-    """The sender of metadata to Crossref, who is told the outcome."""
-
-    name: Text
-    email: Email
-    registrant: Text | None = None
-
-
 class Release(Facts):
     """A version that was or is about to be released, and what it changed."""
 
@@ -143,7 +135,6 @@ class Book(Facts):
     releases: tuple[Release, ...] = ()
     doi: Doi | None = None
     chapter_doi: DoiScheme | None = None
-    depositor: Depositor | None = None
     contact: Email | None = None
     isbn: Isbn | None = None
     issn: Issn | None = None

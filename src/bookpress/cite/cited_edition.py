@@ -14,7 +14,7 @@ from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.book.source import day_of, load_source
 from bookpress.cite.book import load_book
-from bookpress.cite.deposit import to_crossref, to_datacite
+from bookpress.cite.deposit import to_datacite
 from bookpress.cite.files import FOLDER, FORMATS, FORMS, write
 from bookpress.cite.record import (
     ChapterRecord,
@@ -28,8 +28,8 @@ from bookpress.edition.editions import load_edition as plan_edition
 from bookpress.errors import UsageError, quoted
 from bookpress.myst import plain_line
 
-REGISTRIES = ("crossref", "datacite")
-"""The forms for registries of DOIs, besides those for readers."""
+DATACITE = "datacite"
+"""The form for the registry of DOIs, besides those for readers."""
 CSL = FORMATS["csl-json"].ending
 
 
@@ -39,8 +39,8 @@ def reference(project: Project, slug: str | None, form: str, edition: str) -> st
     An edition that is not built has an id, but no hash of results, and no numbers of chapters:
     these stand on its pages.
     """
-    if form not in (*FORMS, *REGISTRIES):
-        raise UsageError(f"no format {form!r}; there are: {', '.join([*FORMS, *REGISTRIES])}")
+    if form not in (*FORMS, DATACITE):
+        raise UsageError(f"no format {form!r}; there are: {', '.join([*FORMS, DATACITE])}")
     folder = project.built_folder(edition)
     read = _built(folder) if folder else _planned(project, edition)
     cited, chapters = read
@@ -48,14 +48,10 @@ def reference(project: Project, slug: str | None, form: str, edition: str) -> st
         _check_chapter(project, chapters, slug, edition)
     numbers = _numbers(folder) if folder else {}
     records = [_record(chapter, numbers.get(chapter.slug)) for chapter in chapters]
-    if form == "crossref":
-        if slug is not None:
-            raise UsageError("a deposit with Crossref is of the whole book: leave the chapter out")
-        return to_crossref(cited, records)
     for record in records:
         if record.slug == slug:
             cited = cited.of_chapter(record)
-    if form == "datacite":
+    if form == DATACITE:
         return to_datacite(cited)
     return write(cited, form)
 

@@ -1,13 +1,12 @@
-"""Records for others: files at the root of the repository, and deposits with registries.
+"""Records for others: files at the root of the repository, and deposits with DataCite.
 
 Run as a program, the module writes the files at the root.
 """
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
@@ -15,8 +14,7 @@ import yaml
 
 from bookpress.cite.book import SETTINGS, Author, Book, load_book
 from bookpress.cite.jsonld import Node, author_node, filled
-from bookpress.cite.landing_page import TEMPLATES
-from bookpress.cite.record import ChapterRecord, Citation
+from bookpress.cite.record import Citation
 from bookpress.errors import PressError, UsageError
 from bookpress.files import pretty, read, replace_file
 
@@ -33,8 +31,6 @@ CHECKED = (
     ("_build/editions/default/html/index.html", "the pages with all figures and tables"),
 )
 """Files that a build of the published edition writes, and what they contain."""
-CROSSREF_NEEDS = ("doi", "base_url", "publisher", "depositor")
-"""The publication settings that Crossref requires for a deposit."""
 
 
 def deposit_files(book: Book) -> dict[str, str]:
@@ -192,28 +188,6 @@ def _zenodo_related(book: Book) -> list[Node]:
 def _source_addresses(book: Book) -> list[str]:
     """Return the addresses of the works that a book is based on."""
     return [source.url for source in book.based_on if source.url]
-
-
-def to_crossref(cited: Citation, chapters: Sequence[ChapterRecord]) -> str:
-    """Return the deposit of a book and of its chapters that have a DOI.
-
-    The format is that of https://www.crossref.org/schema/5.5.0.
-    """
-    book = cited.book
-    missing = [name for name in CROSSREF_NEEDS if not getattr(book, name)]
-    if missing:
-        needed = ", ".join(CROSSREF_NEEDS)
-        lacking = ", ".join(missing)
-        raise UsageError(
-            f"a deposit with Crossref needs {needed} in {SETTINGS}; missing: {lacking}"
-        )
-    if not cited.is_published:
-        raise UsageError("a DOI stands for the default edition: deposit that one")
-    citations = [cited.of_chapter(chapter) for chapter in chapters]
-    with_doi = [citation for citation in citations if citation.doi]
-    template = TEMPLATES.get_template("crossref.xml")
-    text = template.render(book=book, cited=cited, chapters=with_doi)
-    return re.sub(r"\n\s*\n+", "\n", text).strip() + "\n"
 
 
 def to_datacite(cited: Citation) -> str:

@@ -19,7 +19,7 @@ def cite(
             "--format",
             "-f",
             help="A style: apa, chicago, ieee, harvard, vancouver; or a file: bibtex, biblatex, "
-            "ris, csl-json, markdown, crossref, datacite.",
+            "ris, csl-json, markdown, datacite.",
         ),
     ] = "apa",
     edition: opt.CitedEdition = "default",

@@ -32,11 +32,10 @@ def explore(
     For example: explore CHAPTER -g NAME=1,2,3 -g OTHER=2000:2020:5
     """
     from bookpress.formats import choose_formats, still_made
-    from bookpress.states.duration import expected_duration
     from bookpress.states.explore import explore as explore_states
     from bookpress.states.explore import is_explored, states_to_explore, unexplored, why_none
     from bookpress.states.sweeps.grid import read_grid
-    from bookpress.states.sweeps.tasks import raise_failed
+    from bookpress.states.sweeps.tasks import raise_failed, to_run
 
     project = opt.current_project()
     options = opt.run_options(jobs, engine, force, time_limit, scheduler)
@@ -47,13 +46,14 @@ def explore(
         chosen = choose_formats(formats, is_laid_out=laid_out)
     else:
         chosen = still_made(built_in, is_laid_out=laid_out)
+    tasks = [state.task for state in states]
     missing = 0
     idle = unexplored(chapters or [], states)
     if idle or not states:
         raise UsageError(why_none(default, idle))
     if force or not is_explored(project, default, states, chosen):
-        missing, words = expected_duration(project, default, states, options)
-        say(words)
+        missing = len(to_run(project, tasks, default.fingerprint, force=force))
+        say(f"{with_noun(len(states), 'state')}, {missing or 'none'} of them to be run")
     elif dry_run:
         say(f"{with_noun(len(states), 'state')}, all of them explored")
     if dry_run:
@@ -64,5 +64,4 @@ def explore(
     many = with_noun(len(states) - len(failed), "state")
     say(f"edition {styled(built.edition.folder, 'bold')} ({built.edition.id}): {many}")
     typer.echo(built.folder / "html" / "index.html")
-    tasks = [state.task for state in states]
     raise_failed(tasks, failed, "state", "failed; the pages offer the others")

@@ -387,7 +387,8 @@ def unknown(book: Sequence[Chapter], included: Sequence[Chapter], assignment: As
     names: list[str] = []
     for chapter in reached:
         names += [parameter.name for parameter in chapter.parameters]
-    return f"{whose} parameter {quoted(name)}{nearest(name, list(dict.fromkeys(names)))}"
+    hint = reached[0].foreign if len(reached) == 1 else ""
+    return f"{whose} parameter {quoted(name)}{hint or nearest(name, list(dict.fromkeys(names)))}"
 
 
 def _unknown_chapter(

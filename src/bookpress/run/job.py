@@ -64,10 +64,8 @@ def job_for(
     in_python = {
         each.name: each.in_python(values[each.name])
         for each in chapter.parameters
-        # what the author wrote stays where JSON cannot hold it: tuples in a list or dict, and what
-        # other languages distinguish
-        if values[each.name] != own[each.name]
-        or (chapter.is_python and not isinstance(own[each.name], list | dict))
+        # what the author wrote stays where JSON cannot hold it: tuples in a list or dict
+        if values[each.name] != own[each.name] or not isinstance(own[each.name], list | dict)
     }
     if values == own and any(map(is_injected, chapter.notebook["cells"])):
         in_python = {}  # papermill would remove what it injected before

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import math
 import os
 import subprocess
@@ -18,12 +17,7 @@ from typing import IO, Any
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
-from papermill.translators import (
-    MatlabTranslator,
-    PythonTranslator,
-    RTranslator,
-    papermill_translators,
-)
+from papermill.translators import PythonTranslator, papermill_translators
 from traitlets.config import Config
 
 from bookpress.book.cells import is_skipped
@@ -124,27 +118,7 @@ class TypedTranslator(PythonTranslator):  # type: ignore[misc]
         return str(super().translate(val))
 
 
-def _in_quotes(text: Any) -> str:
-    """Return a text as R and Octave read it; papermill would write é as a byte, not a letter."""
-    return json.dumps(str(text), ensure_ascii=False)
-
-
-class RightRTranslator(RTranslator):  # type: ignore[misc]
-    """Papermill's translator into R, with the texts as they are."""
-
-    translate_escaped_str = staticmethod(_in_quotes)
-
-
-class OctaveTranslator(MatlabTranslator):  # type: ignore[misc]
-    """Papermill's translator into MATLAB, with texts as Octave reads them."""
-
-    translate_escaped_str = staticmethod(_in_quotes)
-
-
 papermill_translators.register("python", TypedTranslator)
-for of_r in ("R", "r", "ir"):
-    papermill_translators.register(of_r, RightRTranslator)
-papermill_translators.register("octave", OctaveTranslator)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -93,11 +93,7 @@ class Durations:
 
     def note(self, runs: Iterable[Run]) -> None:
         """Record how long chapters took."""
-        self.keep({run.chapter: run.seconds for run in runs})
-
-    def keep(self, seconds: Mapping[str, float]) -> None:
-        """Record how long things took, by name."""
-        self._seconds.update(seconds)
+        self._seconds.update({run.chapter: run.seconds for run in runs})
         with suppress(PressError):  # a build does not fail for want of an estimate
             replace_file(self._path, pretty(self._seconds).encode())
 

@@ -11,6 +11,9 @@ import io
 import json
 import re
 import secrets
+import subprocess
+import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -32,8 +35,8 @@ from bookpress.book.project import Project
 from bookpress.edition.files import DEFAULT, load_edition_file
 from bookpress.errors import PressError
 from bookpress.files import files_of
+from bookpress.run import processes
 from bookpress.serve.live import Live
-from bookpress.serve.prepared_build import PreparedBuild
 
 HOST = "127.0.0.1"
 """Always loopback: the server is for the author only."""
@@ -111,23 +114,59 @@ def keep_built(project: Project, edition: str, state: BuildStatus) -> None:
     are published, so the last good pages stay.
     """
     looks = changes(project)
-    with PreparedBuild(edition, project.root) as build:
-        while True:
-            state.what = "building"
-            state.message = ""
-            if state.live:
-                state.live.stop()
-            fault = build.run(looks)
-            build.prepare()
-            if fault is None:
-                continue
-            if state.live and not fault:
-                state.live.start()
-            state.what = "failed" if fault else "built"
-            state.message = fault
-            while not next(looks):
-                if not (fault or state.version):
-                    break
+    while True:
+        state.what = "building"
+        state.message = ""
+        if state.live:
+            state.live.stop()
+        fault = _build(edition, project.root, looks)
+        if fault is None:
+            continue
+        if state.live and not fault:
+            state.live.start()
+        state.what = "failed" if fault else "built"
+        state.message = fault
+        while not next(looks):
+            if not (fault or state.version):
+                break
+
+
+def _build(edition: str, root: Path, looks: Iterator[bool]) -> str | None:
+    """Build an edition in a process of its own, and return the error; empty if there is none.
+
+    None if a file changed before it ended.
+    """
+    with tempfile.TemporaryFile("w+", errors="replace") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "bookpress", "build", edition],
+            cwd=root,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=output,
+            start_new_session=True,
+        )
+        try:
+            while process.poll() is None:
+                if next(looks):
+                    return None
+        finally:
+            _stop(process)
+        output.seek(0)
+        everything = output.read().strip()
+    sys.stderr.write(f"{everything}\n")
+    sys.stderr.flush()
+    reason = everything.partition("error: ")[2] or everything or "no reason given"
+    return reason if process.returncode else ""
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End a process, if it has not ended, with all that it has started."""
+    if process.poll() is None:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(5)
+        processes.kill_group(process.pid)
+        process.wait()
 
 
 def changes(project: Project) -> Iterator[bool]:

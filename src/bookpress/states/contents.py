@@ -105,8 +105,6 @@ class StateContents:
     source: Path
     pages: Path
     page: Page
-    made: list[str] = field(default_factory=list, init=False)
-    """The ids of the states whose pages were made, not taken from the cache."""
     _page_digests: dict[str, str] = field(default_factory=dict, init=False)
 
     def of(self, outcome: ExploredState) -> dict[str, Any]:
@@ -121,7 +119,6 @@ class StateContents:
                 replace_file(kept / name, read(self.pages / name))
             record = {"id": state_id, "default": self.default.id, "content": content}
             replace_file(file, pretty(record).encode())
-            self.made.append(state_id)
         return content
 
     def _cached(self, file: Path, state_id: str) -> dict[str, Any] | None:

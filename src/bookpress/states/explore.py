@@ -41,7 +41,6 @@ from bookpress.run.failures import ChapterError, failed_run
 from bookpress.run.notebook import as_file
 from bookpress.run.runner import RunOptions
 from bookpress.states.contents import StateContents
-from bookpress.states.duration import Clock
 from bookpress.states.index import index_of, quoted_results
 from bookpress.states.pack import scripts
 from bookpress.states.states import ExploredState, State, states_of
@@ -99,8 +98,9 @@ def why_none(default: Edition, slugs: Sequence[str]) -> str:
     if not elsewhere:
         return "nothing to explore: no chapter has parameters"
     if not names:
+        foreign = next((each.foreign for each in chosen if each.foreign), "")
         return (
-            f"nothing to explore: no parameters in {', '.join(slugs)}; "
+            f"nothing to explore: no parameters in {', '.join(slugs)}{foreign}; "
             f"there are {some_of(elsewhere, LISTED)}"
         )
     example = f"{names[0]}=1,2,5:9:2"
@@ -164,8 +164,7 @@ def explore(
     explored, failed = _run(project, default, states, options)
     digest = _digest(project, default, [outcome.state for outcome in explored.outcomes])
     files = StateFiles(digest, explored.staged, explored.write)
-    with explored.clock.book():
-        built = build(project, default, replace(options, force=False), formats, files)
+    built = build(project, default, replace(options, force=False), formats, files)
     return built, failed
 
 
@@ -179,7 +178,6 @@ class Exploration:
     runs: Mapping[str, Run]
     """The runs of the published edition, by slug."""
     outcomes: Sequence[ExploredState]
-    clock: Clock
 
     @cached_property
     def by_chapter(self) -> dict[str, list[ExploredState]]:
@@ -214,13 +212,12 @@ class Exploration:
     def write(self, source: Path, pages: Path) -> None:
         """Write the states beside the pages of the published edition, given its source."""
         width = self.options.jobs or cores()
-        with self.clock.pages(), ExitStack() as ends:
+        with ExitStack() as ends:
             warm = WhenAsked(lambda: ends.enter_context(warm_book(self.project, source, pages)))
             contents = StateContents(
                 self.project, self.default, self.runs, source, pages, warm.page
             )
             self._write_states(pages, contents.of, width)
-        self.clock.note_pages(self.by_chapter, len(contents.made), width)
 
     def _write_states(self, pages: Path, make: MakeContent, width: int) -> None:
         """Write the states, making `width` at a time.
@@ -274,9 +271,7 @@ def _run(
         for place, state in enumerate(states)
         if place not in failed
     ]
-    clock = Clock(project, default)
-    clock.note_runs(runs.values(), outcomes)
-    return Exploration(project, default, options, runs, outcomes, clock), failed
+    return Exploration(project, default, options, runs, outcomes), failed
 
 
 def _published(

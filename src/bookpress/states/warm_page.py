@@ -16,7 +16,6 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -39,29 +38,6 @@ from bookpress.files import read, replace_file
 from bookpress.outputs.html import pages as sphinx_process
 from bookpress.states.changes import changed_blocks, chart_changes
 from bookpress.states.warm import begin, connections
-from bookpress.states.widgets import widget_blocks, widgets_of
-
-
-@dataclass(frozen=True)
-class _Published:
-    """The page of a chapter as it is published."""
-
-    blocks: Sequence[Block]
-    widgets: str
-
-    @classmethod
-    def of(cls, page: str) -> _Published:
-        """Return what of a page is held against that of a state."""
-        return cls(blocks_of(page), widgets_of(page))
-
-    def changed(self, page: str, figures: Mapping[str, Any]) -> dict[str, str]:
-        """Return what stands in the place of its blocks in a state, of which this is the page."""
-        blocks = blocks_of(page)
-        changed = changed_blocks(self.blocks, blocks, figures)
-        widgets = widgets_of(page)
-        if widgets == self.widgets:
-            return changed
-        return {**changed, **widget_blocks(blocks, widgets)}
 
 
 def main() -> None:
@@ -94,7 +70,7 @@ def _serve(builder: Any, order: Mapping[str, Any], log: io.StringIO, answers: Ch
     published = {}
     for docname in chapters:
         file = Path(order["pages"], f"{docname}.html")
-        published[docname] = _Published.of(file.read_text("utf-8"))
+        published[docname] = blocks_of(file.read_text("utf-8"))
     _write(builder, chapters[0])  # loads templates and modules for the forks
     # a fork's exit code is not needed: it answers, or its connection closes
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -108,7 +84,7 @@ def _serve(builder: Any, order: Mapping[str, Any], log: io.StringIO, answers: Ch
 def _answer(
     builder: Any,
     connection: Channel,
-    published: Mapping[str, _Published],
+    published: Mapping[str, Sequence[Block]],
     log: io.StringIO,
     pages: Path,
 ) -> None:
@@ -134,7 +110,7 @@ def _answer(
 def _state(
     builder: Any,
     request: Mapping[str, Any],
-    published: Mapping[str, _Published],
+    published: Mapping[str, Sequence[Block]],
     folder: Path,
     pages: Path,
 ) -> dict[str, Any]:
@@ -161,7 +137,10 @@ def _state(
         change = chart_changes(old, new)
         if change:
             changes[new.name] = change
-    return {"blocks": published[docname].changed(page, changes), "figures": changes}
+    return {
+        "blocks": changed_blocks(published[docname], blocks_of(page), changes),
+        "figures": changes,
+    }
 
 
 def _with_pictures(page: str, builder: Any, pages: Path) -> str:

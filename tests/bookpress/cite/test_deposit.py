@@ -1,22 +1,17 @@
-"""Records at the root of the repository say what the settings say; those for registries are valid after schemas."""
+"""Records at the root of the repository say what the settings say; those for DataCite are valid after its schema."""
 
 import importlib.resources
 import json
-import re
-from importlib.metadata import files
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
-import xmlschema
 import yaml
 from cite.conftest import FACTS, NAMES, PUBLIC
 
 from bookpress.cite.book import SETTINGS, Book
-from bookpress.cite.deposit import deposit_files, main, to_crossref, to_datacite, zenodo
-from bookpress.cite.record import Citation, EditionRecord
-from bookpress.errors import UsageError
+from bookpress.cite.deposit import deposit_files, main, to_datacite, zenodo
+from bookpress.cite.record import Citation
 from bookpress.files import checked
 
 ROOT = Path(__file__).parents[3]
@@ -122,55 +117,3 @@ def test_datacite_accepts_every_citation(citation: Citation) -> None:
     )
     assert "IsDerivedFrom" in relations
     assert node.get("doi") == citation.doi
-
-
-def crossref_schema() -> xmlschema.XMLSchema11:
-    """Return the schema that commonmeta-py holds; the package is not run, and nothing is asked for from the network."""
-    found = next(one for one in files("commonmeta-py") or () if one.name == "crossref5.5.0.xsd")
-    folder = Path(str(found.locate())).parent
-    mathml = {
-        "http://www.w3.org/1998/Math/MathML": str(folder / "standard-modules/mathml3/mathml3.xsd")
-    }
-    where: dict[str, Any] = {
-        "base_url": str(folder),
-        "locations": mathml,
-        "allow": "sandbox",
-        "validation": "skip",
-    }
-    return xmlschema.XMLSchema11(str(folder / "crossref5.5.0.xsd"), **where)
-
-
-@pytest.mark.heavy
-def test_crossref_is_sent_the_book_with_those_chapters_that_have_a_doi(
-    citations: list[Citation],
-) -> None:
-    chapters = list({one.chapter.slug: one.chapter for one in citations if one.chapter}.values())
-    edition = next(one.edition for one in citations if one.edition and one.edition.is_default)
-    people = [author.model_dump(exclude_none=True) for author in NAMES]
-    facts = {**PUBLIC, "depositor": {"name": "Books", "email": "books@example.org"}}
-
-    def deposit(more: dict[str, Any], edition: EditionRecord | None = edition) -> str:
-        book = checked(Book, {**facts, **more}, SETTINGS)
-        return to_crossref(Citation.of(book, None, edition, built=citations[0].date), chapters)
-
-    text = deposit({})
-    assert re.findall(r"<doi>(.*?)</doi>", text) == ["10.5555/book_1", "10.5555/ch_2"]
-    assert len(re.findall("<doi>", deposit({"chapter_doi": "10.5555/b.{slug}"}))) == 1 + len(
-        chapters
-    )
-    schema = crossref_schema()
-    for more in (
-        {},
-        {"chapter_doi": "10.5555/b.{slug}"},
-        {"isbn": "", "licence_url": ""},
-        {"authors": people},
-    ):
-        schema.validate(deposit(more))
-    assert not schema.is_valid(text.replace("<titles>", "<titel/><titles>"))
-    assert "<noisbn" in deposit({"isbn": ""})
-    for more in ({"depositor": None}, {"doi": ""}, {"base_url": "", "edition_url": ""}):
-        with pytest.raises(UsageError, match="a deposit with Crossref needs"):
-            deposit(more)
-    other = next(one.edition for one in citations if one.edition and not one.edition.is_default)
-    with pytest.raises(UsageError, match="a DOI stands for the default edition"):
-        deposit({}, other)

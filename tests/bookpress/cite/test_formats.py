@@ -19,7 +19,7 @@ from markdown_it import MarkdownIt
 from pybtex.richtext import Text
 
 from bookpress.cite.book import SETTINGS, Author, Book
-from bookpress.cite.cited_edition import REGISTRIES
+from bookpress.cite.cited_edition import DATACITE
 from bookpress.cite.files import FORMS, write
 from bookpress.cite.formats import escape, to_bibtex
 from bookpress.cite.record import ChapterRecord, Citation
@@ -225,7 +225,7 @@ def test_markdown_reads_as_the_reference(citation: Citation) -> None:
 
 def test_the_help_of_the_command_names_every_format(said: Any) -> None:
     words = re.findall(r"[a-z-]+", said("cite", "--help")[1])
-    assert {*FORMS, *REGISTRIES} <= {*words}
+    assert {*FORMS, DATACITE} <= {*words}
 
 
 def test_styles_follow_their_manuals() -> None:

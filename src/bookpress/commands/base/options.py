@@ -220,7 +220,7 @@ TimeLimit = Annotated[
     float | None, typer.Option("--time-limit", help="Seconds a chapter may take. [default: 600]")
 ]
 DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Say how many runs there are and how long they take.")
+    bool, typer.Option("--dry-run", help="Say how many runs there are, and run none.")
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -29,7 +29,6 @@
     undo.push(() => {
       for (const node of news) node.remove();
       parent.insertBefore(old, anchor);
-      press.putBack?.(old);
     });
   };
   const frame = (block) => {

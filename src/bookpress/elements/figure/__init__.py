@@ -26,6 +26,5 @@ ELEMENT = Element(
         Asset("picture.js", by_hand=True),  # with the first picture of a state
         Asset("code-colours.js", by_hand=True),  # when code is first shown
         Asset("figure-themed.css", signs=('class="chart-figure"',), themed=True, by_hand=True),
-        Asset("widgets.css", signs=('class="widget-shown"',), themed=True),
     ),
 )

@@ -38,7 +38,6 @@ from bookpress.elements.figure.own_page import (
     surroundings,
 )
 from bookpress.elements.figure.pictures import offer_picture
-from bookpress.elements.figure.widgets import SayWidgets
 from bookpress.elements.table.data_table import data_table
 from bookpress.elements.value.words import chart_in_words, charts_of, in_words
 from bookpress.errors import UsageError
@@ -61,7 +60,6 @@ def setup(app: Sphinx) -> None:
     app.add_node(drawn)
     app.add_transform(AdoptFigures)
     app.add_post_transform(ArrangeFigures)
-    app.add_post_transform(SayWidgets)
     app.connect("doctree-read", keep_charts)
     app.connect("write-started", wait_for_pictures, priority=900)
     app.connect("html-page-context", write_with_page, priority=970)
@@ -166,7 +164,6 @@ def write_files(app: Sphinx, page: Page, context: dict[str, Any]) -> None:
             "figure-page.html",
             title=chart.title,
             alt=chart.alt,
-            scripts=[],
             figure=Markup(move.links(figures[chart.name])),  # noqa: S704 (taken from the page)
             table=Markup(table),  # noqa: S704 (escaped)
             **around,
@@ -269,7 +266,6 @@ class ArrangeFigures(SphinxPostTransform):
             title=title,
             notebook=relative_uri(here, f"downloads/{slug}.ipynb"),
             base=base,
-            beside=", with its data",
             frame=embedding(address, chart.title, sizes["wide"][1] + BELOW_CHART),
             has_code=bool(code),
             choices=figure_link(self.env, chart.name),

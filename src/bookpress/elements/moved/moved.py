@@ -176,7 +176,7 @@ def _figure_link(app: Sphinx, place: Name, link: Linking) -> Link:
     there = link(place)
     docname = store_of(app.env).chapter(place.chapter).docname
     page = store_of(app.env).page(docname)
-    if place.key in page.figures:
+    if any(chart.name == place.key for chart in page.charts):
         return there._replace(address=f"{folder_of(page.slug)}/{page.figures[place.key]}.html")
     return there
 

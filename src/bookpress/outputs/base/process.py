@@ -112,20 +112,6 @@ class Maker(ExitStack):
         return "no reason given"
 
 
-_early: dict[str, Maker] = {}
-"""Processes that import before anything is ordered, by the format that each will make."""
-
-
-def start_early(wanted: Format) -> None:
-    """Start the process that will make a format, although nothing is ordered yet."""
-    _early[wanted.name] = Maker(wanted)
-
-
-def maker_of(wanted: Format) -> Maker:
-    """Return the process that makes a format: the one that was started early, or a new one."""
-    return _early.pop(wanted.name, None) or Maker(wanted)
-
-
 def make(
     formats: Sequence[Format], pages: Path, source: Path, epoch: int, seconds: float = SECONDS
 ) -> None:

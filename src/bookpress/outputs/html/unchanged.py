@@ -28,7 +28,6 @@ from sphinx.environment import BuildEnvironment
 from bookpress.cite.record import Citation
 from bookpress.edition.installed import installed
 from bookpress.elements.base.contents import citation_of
-from bookpress.elements.base.moving import folder_of
 from bookpress.elements.base.store import PAGE_KEPT, store_of
 from bookpress.elements.downloads.downloads import written_with
 from bookpress.files import canonical, sha256
@@ -126,22 +125,20 @@ class Keeper:
         target.write_bytes(text.encode())
 
     def _take_over_beside(self, docname: str) -> bool:
-        """Take over the figures and downloads of a page, if all of them exist and are texts."""
+        """Take over the downloads of a page, if all of them exist and are texts."""
         try:
-            for name in self._beside(docname, Path(self.config[PAGES_BEFORE])):
+            for name in self._beside(docname):
                 self._take_over_text(name, Path(self.outdir, name))
         except (OSError, UnicodeDecodeError):
             return False
         return True
 
-    def _beside(self, docname: str, site: Path) -> list[str]:
-        """Return the files that were written with a page of a site: figures and downloads."""
+    def _beside(self, docname: str) -> list[str]:
+        """Return the files that were written with a page: downloads."""
         page = store_of(self.env).page(docname)
         if not page.is_chapter:
             return []
-        figures = sorted(Path(site, folder_of(page.slug)).glob("*")) if page.pictures else []
-        names = [file.relative_to(site).as_posix() for file in figures]
-        return [*names, *written_with(page, Path(self.app.srcdir))]
+        return written_with(page, Path(self.app.srcdir))
 
     def _copy_source(self, docname: str) -> None:
         """Copy the source of a page, as Sphinx does, because it names the edition."""
@@ -181,8 +178,7 @@ class Keeper:
         folder = Path(self.config[PAGES_BEFORE])
         env: Any = self.env
         pages = [f"{docname}.html" for docname in env.found_docs]
-        site = Path(self.outdir)
-        beside = [name for docname in env.found_docs for name in self._beside(docname, site)]
+        beside = [name for docname in env.found_docs for name in self._beside(docname)]
         shutil.rmtree(folder, ignore_errors=True)
         for name in [*pages, *beside, INDEX]:
             target = folder / name

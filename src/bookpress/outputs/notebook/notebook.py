@@ -18,7 +18,6 @@ from weakref import WeakKeyDictionary
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from bookpress.book.parsed import is_in_python
 from bookpress.book.project import load_settings
 from bookpress.chapter.number_formats import FormatError
 from bookpress.elements.base.contents import chapter_reference, citation_of
@@ -69,9 +68,7 @@ def _taken_away(executed: ExecutedChapter, page: Page, app: Sphinx) -> dict[str,
         for cell in executed.cells
         if "injected-parameters" not in _tags(cell)
     ]
-    # a kernel of another language cannot check them
-    is_python = is_in_python(executed.notebook["metadata"])
-    for place, cell in enumerate(cells if page.parameters and is_python else ()):
+    for place, cell in enumerate(cells if page.parameters else ()):
         if "parameters" in _tags(cell):
             known = _bound(cells[: place + 1])
             names = f", {known}" if known else ""

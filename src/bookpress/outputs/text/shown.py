@@ -8,8 +8,8 @@ from typing import Any
 
 from lxml import html
 
-from bookpress.elements.figure.widgets import WIDGET
-
+WIDGET = "application/vnd.jupyter.widget-view+json"
+"""What a page shows only together with all that keeps the widgets of its chapter."""
 COLOURS = re.compile(r"\x1b\[[\d;]*m")
 """What gives colours to the words of a terminal."""
 REPRESENTED = re.compile(r"<.*>", re.DOTALL)

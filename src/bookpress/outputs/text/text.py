@@ -134,14 +134,6 @@ def _captioned(words: Mapping[str, str], page: Page, env: BuildEnvironment) -> I
     yield f"**{kind}: {title}**" if title else ""
     yield _words(words["caption"], page, env)
     yield _words(words["alt"], page, env)
-    yield _page_of(words["name"], page)
-
-
-def _page_of(name: str, page: Page) -> str:
-    """Return the link to the page of a figure; empty if it has none."""
-    anchors = [anchor for anchor, given in page.pictures.items() if given == name.lower()]
-    addresses = [f"{folder_of(page.slug)}/{page.figures[anchor]}.html" for anchor in anchors]
-    return "".join(f"[Picture]({_link_to(each, page)})" for each in addresses)
 
 
 def _link_to(path: str, page: Page) -> str:

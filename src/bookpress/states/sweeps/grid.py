@@ -65,7 +65,7 @@ def values_to_try(
         problems.append("nothing to vary: give a grid, such as -g year=2010,2020")
     for name in grid:
         if name not in by_name:
-            hint = nearest(name, [*by_name])
+            hint = chapter.foreign or nearest(name, [*by_name])
             problems.append(f"chapter {chapter.slug} has no parameter {name!r}{hint}")
     tried = {
         name: _checked(by_name[name], values, problems)

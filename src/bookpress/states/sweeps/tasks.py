@@ -68,6 +68,15 @@ class Task:
     label: str
 
 
+def to_run(
+    project: Project, tasks: Sequence[Task], fingerprint: Fingerprint, *, force: bool
+) -> list[Task]:
+    """Return the tasks that have yet to run."""
+    cache = RunCache(project.cache)
+    keys = [run_key(task.chapter, task.values, fingerprint) for task in tasks]
+    return [task for task, key in zip(tasks, keys, strict=True) if force or not cache.holds(key)]
+
+
 def expected(
     project: Project,
     tasks: Sequence[Task],
@@ -76,14 +85,7 @@ def expected(
     noun: str,
 ) -> tuple[int, str]:
     """Return how many tasks have yet to run, and in words how long that takes."""
-    missing = list(tasks)
-    if not options.force:
-        cache = RunCache(project.cache)
-        missing = [
-            task
-            for task in tasks
-            if not cache.holds(run_key(task.chapter, task.values, fingerprint))
-        ]
+    missing = to_run(project, tasks, fingerprint, force=options.force)
     durations = Durations(project)
     slugs = {task.chapter.slug for task in tasks}
     work = sum(durations.of(task.chapter.slug, 1.0) for task in missing)
