@@ -29,12 +29,12 @@ def add_models(
     ] = None,
 ) -> None:
     """Make a vintage from a snapshot of the models database. It is then allowed everywhere."""
-    from compute_divide.sources import catalogue
+    from compute_divide.sources import deriving
     from compute_divide.sources.models.raw import Stated
 
     stated = Stated(dates, tuple(without or ()))
     with working(f"reading {file.name}"):
-        sidecar = catalogue.add_models(file, vintage, replace=replace, stated=stated)
+        sidecar = deriving.add_models(file, vintage, replace=replace, stated=stated)
     say_written(sidecar)
 
 
@@ -86,10 +86,10 @@ def add_papers(
 
     Only facts derived from it are kept.
     """
-    from compute_divide.sources import catalogue
+    from compute_divide.sources import deriving
 
     with working(f"reading {file.name}"):
-        written = catalogue.add_papers(file, venue, year)
+        written = deriving.add_papers(file, venue, year)
     for sidecar in written:
         typer.echo(f"{sidecar.table}  {sidecar.rows_out} rows")
     typer.echo(written[0].notes[-1], err=True)

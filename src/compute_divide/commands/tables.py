@@ -17,9 +17,9 @@ from compute_divide.commands.messages import working
 def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """List the evidence: every table with its rows, source and licence."""
     from bookpress.terminal.tables import folding_table, standard_output
-    from compute_divide.sources import catalogue
+    from compute_divide.sources import deriving
 
-    entries = catalogue.entries()
+    entries = deriving.entries()
     if as_json:
         typer.echo(json.dumps(entries, indent=2, ensure_ascii=False))
         return
@@ -72,7 +72,7 @@ def verify() -> None:
 def _note_outdated() -> None:
     """Note the tables that were derived before what they rest on was changed by hand."""
     from bookpress.terminal.messages import note
-    from compute_divide.sources.catalogue import outdated
+    from compute_divide.sources.deriving import outdated
 
     for line in outdated():
         note(line)
@@ -95,14 +95,14 @@ def derive(
     ] = False,
 ) -> None:
     """Derive the tables from raw files. The same files give the same bytes."""
-    from compute_divide.sources import catalogue
+    from compute_divide.sources import deriving
 
     with working("deriving") as say:
 
         def progressed(family: str) -> None:
             say(f"deriving {family}")
 
-        written = catalogue.derive(raw, only or (), progressed, replace=replace)
+        written = deriving.derive(raw, only or (), progressed, replace=replace)
     for sidecar in written:
         aside = sidecar.rows_in - sidecar.rows_out
         set_aside = f", {aside} set aside" if aside else ""
@@ -111,7 +111,7 @@ def derive(
 
 def seal_() -> None:
     """Renew data/MANIFEST.sha256 after edits by hand; derived tables are refused."""
-    from compute_divide.sources.catalogue import seal_by_hand
+    from compute_divide.sources.deriving import seal_by_hand
     from compute_divide.sources.store.files import MANIFEST
 
     typer.echo(f"{seal_by_hand()} files listed in data/{MANIFEST}")
@@ -124,7 +124,7 @@ def changed_results_() -> None:
     from bookpress.run.runner import RunOptions
     from bookpress.terminal.progress import reporting
     from compute_divide.commands.changed_results import write_changed_results
-    from compute_divide.sources.catalogue import seal_by_hand
+    from compute_divide.sources.deriving import seal_by_hand
 
     with reporting() as bar:
         count = write_changed_results(current_project(), RunOptions(reporter=bar))

@@ -18,6 +18,7 @@ from compute_divide.sources.store import dates, tables
 from compute_divide.sources.store.files import Origin, SetAside, Sidecar, Source
 from compute_divide.sources.store.raw_csv import Findings, Labels, RawTable, Row, joined, read_raw
 from compute_divide.sources.store.raw_xlsx import read_xlsx
+from compute_divide.sources.store.writing import DerivedTable
 
 DERIVED_BY = "compute_divide.sources.openness"
 
@@ -114,7 +115,7 @@ def derive_model_uses(raw: Path, folder: Path) -> list[Sidecar]:
         SetAside(reason="papers that count in the row of another", rows=len(papers) - len(rows)),
     ]
     note = "papers on open models were chosen for needing the weights, those on closed ones for not"
-    return [USES_OF_MODELS.write(rows, folder, sources, aside, [note])]
+    return [DerivedTable(USES_OF_MODELS, folder).write(rows, sources, aside, [note])]
 
 
 def _source(origin: Origin, sheets: Iterable[RawTable]) -> Source:
@@ -226,7 +227,7 @@ def derive_components(raw: Path, folder: Path) -> list[Sidecar]:
         )
     notes = ["listed by volunteers: a component is a claim of release, often without a licence"]
     source = file.source(CATALOGUE)
-    return [RELEASED.write(rows, folder, [source], notes=[*notes, *findings.notes()])]
+    return [DerivedTable(RELEASED, folder).write(rows, [source], notes=[*notes, *findings.notes()])]
 
 
 TABLES = (USES_OF_MODELS, RELEASED)

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from compute_divide.sources.models.raw import SCHEMA
+from compute_divide.sources.models.schema import SCHEMA
 from compute_divide.sources.models.sectors import listed_makers
 from compute_divide.sources.papers.affiliations import AffiliationReader, load_affiliation_rules
 from compute_divide.sources.papers.profiles import RULES_FILE, judgement_calls, slot_sectors
 from compute_divide.sources.store import files, tables
 from compute_divide.sources.store.files import Origin, SetAside, Sidecar
 from compute_divide.sources.store.raw_csv import read_raw, team_type
+from compute_divide.sources.store.writing import DerivedTable
 
 NOT_ACADEMIC = frozenset({"government", "nonprofit"})
 
@@ -76,7 +77,7 @@ def derive_institutes(counted: Callable[[str, str], str], folder: Path) -> Sidec
     rules = read_raw(files.data_dir() / RULES_FILE).source(_RULES)
     reason = "recognise no organisation that the models database calls academic"
     unused = SetAside(reason=reason, rows=rules.rows - len(rows))
-    return INSTITUTES.write(rows, folder, [rules], [unused])
+    return DerivedTable(INSTITUTES, folder).write(rows, [rules], [unused])
 
 
 def _listed_organisations() -> Iterator[tuple[str, str]]:

@@ -23,6 +23,7 @@ from compute_divide.sources.store.files import (
     read_yaml,
 )
 from compute_divide.sources.store.raw_csv import Findings, Labels, Row, same
+from compute_divide.sources.store.writing import DerivedTable
 
 REMEDIES = Labels(
     "kind of instrument",
@@ -63,7 +64,7 @@ _SHELF_MARKS = re.compile(
 )
 """The audit's notes on where it looked a text up, which are of no use to a reader."""
 
-_AS_OF = "2026-11"
+AS_OF = "2026-11"
 _IN_EFFECT = r"running|pilot|voluntary|legal base in force|60 members appointed"
 _IN_FORCE = r"in force(?: (\d{4}-\d\d-\d\d))?"
 """The beginning of a status in effect; an instrument in force from a later day is not yet."""
@@ -157,20 +158,20 @@ def _in_effect(status: pd.Series[str]) -> pd.Series[bool]:
 
 def _is_effective(status: str) -> bool:
     in_force = re.match(_IN_FORCE, status)
-    if in_force and (in_force[1] or "") < _AS_OF:
+    if in_force and (in_force[1] or "") < AS_OF:
         return True
     return bool(re.match(_IN_EFFECT, status))
 
 
 def derive_instruments(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive the table; see `compute_divide.sources.catalogue.Derive`."""
-    return [INSTRUMENTS.derive(raw, folder, _ORIGIN, FIELDS, [_RATES])]
+    return [DerivedTable(INSTRUMENTS, folder).derive(raw, _ORIGIN, FIELDS, [_RATES])]
 
 
 _ORIGIN = Origin(
     "audit/instruments.csv",
     "The Compute Divide, audit of instruments of policy",
-    _AS_OF,
+    AS_OF,
     "The Compute Divide; the sources are named in each row",
     "CC BY 4.0",
 )

@@ -17,6 +17,7 @@ from compute_divide.sources.store import dates, files, raw_csv, tables
 from compute_divide.sources.store.files import Origin, Sidecar
 from compute_divide.sources.store.raw_csv import Bounds, Findings, Labels, Row, same
 from compute_divide.sources.store.tables import Field
+from compute_divide.sources.store.writing import DerivedTable, read_rows
 
 DERIVED_BY = "compute_divide.sources.audit.machines.derive_audited_machines"
 
@@ -257,9 +258,9 @@ def _derive(
         rows.append(again or row)
         if again is not None:
             replaced.add("checked again later, and replaced", f"row {row.number}")
-    records = tables.read_rows([*rows, *checked.values()], fields, findings)
+    records = read_rows([*rows, *checked.values()], fields, findings)
     sources = [first.source(origin), later.source(own)]
-    return table.write(records, folder, sources, replaced.groups(), findings.notes())
+    return DerivedTable(table, folder).write(records, sources, replaced.groups(), findings.notes())
 
 
 def _key(row: Row, what: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from compute_divide.sources.audit.institutes import (
     team_with_institutes,
 )
 from compute_divide.sources.models.labels import SECTORS
-from compute_divide.sources.models.raw import SCHEMA
+from compute_divide.sources.models.schema import SCHEMA
 from compute_divide.sources.store import files, tables
 from compute_divide.sources.store.files import EvidenceError, Origin, Sidecar
 from compute_divide.sources.store.raw_csv import (
@@ -34,6 +34,7 @@ from compute_divide.sources.store.raw_csv import (
     same,
     team_type,
 )
+from compute_divide.sources.store.writing import DerivedTable, read_rows
 
 VERDICTS = ("confirmed", "derived", "team-changed", "compute-changed", "not-checkable", "duplicate")
 """The verdict on a row: as listed; built on another model; another team; another compute."""
@@ -190,7 +191,7 @@ def derive_runs(raw: Path, folder: Path) -> list[Sidecar]:
         if _key(row) in checked:
             replaced.add("checked again later, and replaced", row.place(row["model"]))
     findings = Findings()
-    records = tables.read_rows([*rows, *later.rows], FIELDS, findings)
+    records = read_rows([*rows, *later.rows], FIELDS, findings)
     counted = sector_reader()
     first_names = {row["model"] for row in first.rows}
     dual = _answers(DUAL_AFFILIATIONS, "dual_affiliation_only", records)
@@ -212,7 +213,9 @@ def derive_runs(raw: Path, folder: Path) -> list[Sidecar]:
     records.sort(key=lambda record: (record["year"], record["model"]))
     own = replace(_RAW, path=OWN_CHECKS, title="Checks of this book after the first audit")
     sources = [first.source(_RAW), later.source(own)]
-    written = RUNS.write(records, folder, sources, replaced.groups(), findings.notes())
+    written = DerivedTable(RUNS, folder).write(
+        records, sources, replaced.groups(), findings.notes()
+    )
     return [written, derive_institutes(counted, folder)]
 
 

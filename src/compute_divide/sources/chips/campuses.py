@@ -12,13 +12,15 @@ from compute_divide.sources.store import dates, raw_csv, tables
 from compute_divide.sources.store.files import EvidenceError, Origin, Sidecar
 from compute_divide.sources.store.raw_csv import Findings, Row, read_raw
 from compute_divide.sources.store.tables import Field
+from compute_divide.sources.store.writing import DerivedTable, read_rows
 
 SNAPSHOT = "2026-07-07"
 _FUTURE = f"a day after {SNAPSHOT}, a plan"
 _BLANK = "no H100 equivalents"
 
 
-def _day(row: Row, _: str, __: Findings) -> str:
+def observation_day(row: Row, _: str, __: Findings) -> str:
+    """Return the day on which a site was looked at, as ISO 8601."""
     dated = dates.parse_date(row["Date"])
     if dated is None:
         raise EvidenceError(f"{row.place()}: {row['Date']!r} is not a date")
@@ -29,18 +31,18 @@ def _nothing(_: Row, __: str, ___: Findings) -> str:
     return ""
 
 
-_FIELDS = {
+FIELDS = {
     "site": tables.as_text("Data center", nullable=False),
     "owner": Field(tables.text(), _nothing),
     "country": Field(tables.text(), _nothing),
-    "day": Field(tables.date(), _day),
+    "day": Field(tables.date(), observation_day),
     "h100e": tables.as_number(
         "H100 equivalents", raw_csv.Bounds(positive=False), tables.number(nullable=False)
     ),
 }
 CAMPUSES = tables.EvidenceTable(
     "compute/campuses.csv",
-    tables.schema_of(_FIELDS),
+    tables.schema_of(FIELDS),
     f"private sites for AI by date until {SNAPSHOT}, in H100 equivalents by 8-bit operations",
     "compute_divide.sources.chips.campuses.derive_campuses",
 )
@@ -64,7 +66,7 @@ def derive_campuses(raw: Path, folder: Path) -> list[Sidecar]:
         if reason:
             aside.add(reason, f"row {row.number}")
             continue
-        [record] = tables.read_rows([row], _FIELDS, findings)
+        [record] = read_rows([row], FIELDS, findings)
         site = sites.get(row["Data center"])
         if site is None:
             findings.add("owner, country: not in the list of sites", f"row {row.number}")
@@ -72,12 +74,12 @@ def derive_campuses(raw: Path, folder: Path) -> list[Sidecar]:
     for row in named.rows:
         aside.add("a site, told of in the rows of its days", f"row {row.number}")
     sources = [dated.source(timelines), named.source(centers)]
-    return [CAMPUSES.write(rows, folder, sources, aside.groups(), findings.notes())]
+    return [DerivedTable(CAMPUSES, folder).write(rows, sources, aside.groups(), findings.notes())]
 
 
 def _reason(row: Row) -> str:
     """Return why a row is not counted; empty if it is."""
-    if _day(row, "", Findings()) > SNAPSHOT:
+    if observation_day(row, "", Findings()) > SNAPSHOT:
         return _FUTURE
     return "" if row["H100 equivalents"] else _BLANK
 

@@ -26,6 +26,7 @@ from compute_divide.sources.store.raw_csv import (
     read_raw,
     same,
 )
+from compute_divide.sources.store.writing import DerivedTable, read_rows
 
 KINDS = Labels(
     "kind of chip",
@@ -196,12 +197,12 @@ def derive_hardware(raw: Path, folder: Path) -> list[Sidecar]:
         "Max performance, ML OP/s, Price-performance, Energy efficiency"
     )
     return [
-        CHIPS.derive(raw, folder, chips, CHIP_FIELDS, [mixed]),
-        TRENDS.derive(raw, folder, trends, TREND_FIELDS),
+        DerivedTable(CHIPS, folder).derive(raw, chips, CHIP_FIELDS, [mixed]),
+        DerivedTable(TRENDS, folder).derive(raw, trends, TREND_FIELDS),
     ]
 
 
-_PRICES = {
+PRICE_HEADERS = {
     "usd_per_chip_hour": "Price per chip-hour (on-demand)",
     "usd_per_chip_hour_1y": "Price per chip-hour (1-year CUD)",
     "usd_per_chip_hour_3y": "Price per chip-hour (3-year CUD)",
@@ -217,7 +218,7 @@ _ESTIMATED = (
 
 
 def _kind(row: Row, _: str, __: Findings) -> str:
-    price = parse_number(row[_PRICES["usd_purchase"]])
+    price = parse_number(row[PRICE_HEADERS["usd_purchase"]])
     return "cloud" if price is None else "purchase"
 
 
@@ -235,7 +236,7 @@ PRICE_FIELDS = {
     "location": tables.as_list("Location"),
     "offer": tables.as_text("Cloud GPU description"),
     "chips_in_offer": tables.as_count("Number of GPUs"),
-    **{ours: tables.as_number(theirs) for ours, theirs in _PRICES.items()},
+    **{ours: tables.as_number(theirs) for ours, theirs in PRICE_HEADERS.items()},
     "estimated": tables.Field(tables.flag(), _estimated),
     "source": tables.as_text("Price source"),
 }
@@ -264,11 +265,11 @@ def derive_prices(raw: Path, folder: Path) -> list[Sidecar]:
             priced.append(row)
         else:
             aside.add("no price", f"row {row.number}")
-    rows = tables.read_rows(priced, PRICE_FIELDS, findings)
+    rows = read_rows(priced, PRICE_FIELDS, findings)
     source = file.source(origin)
-    return [PRICES.write(rows, folder, [source], aside.groups(), findings.notes())]
+    return [DerivedTable(PRICES, folder).write(rows, [source], aside.groups(), findings.notes())]
 
 
 def _is_priced(row: Row) -> bool:
-    prices = (parse_number(row[header]) for header in _PRICES.values())
+    prices = (parse_number(row[header]) for header in PRICE_HEADERS.values())
     return any(price is not None for price in prices)

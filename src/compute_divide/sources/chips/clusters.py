@@ -14,6 +14,7 @@ from compute_divide.sources.store import tables
 from compute_divide.sources.store.dates import read_date
 from compute_divide.sources.store.files import Sidecar
 from compute_divide.sources.store.raw_csv import Findings, Labels, Row, marked, same
+from compute_divide.sources.store.writing import DerivedTable
 
 SECTORS = Labels(
     "sector of an owner", {"private": "private", "public": "public", "public/private": "mixed"}
@@ -90,4 +91,4 @@ def derive_clusters(raw: Path, folder: Path) -> list[Sidecar]:
     url = "https://epoch.ai/data/gpu-clusters"
     origin = epoch(file, "Epoch AI, GPU Clusters", "2026-04-24", url)
     mixed = "left out, for it mixes number formats: Max OP/s"
-    return [CLUSTERS.derive(raw, folder, origin, FIELDS, [mixed])]
+    return [DerivedTable(CLUSTERS, folder).derive(raw, origin, FIELDS, [mixed])]

@@ -24,6 +24,7 @@ from compute_divide.sources.store.raw_csv import (
     read_raw,
     same,
 )
+from compute_divide.sources.store.writing import DerivedTable, read_rows
 
 DERIVED_BY = "compute_divide.sources.chips.machines.derive_machines"
 
@@ -40,7 +41,7 @@ _COUNTRIES = {
 }
 
 _LIST = re.compile(r"top500_(\d{4}-\d{2})_(academic|other)\.csv")
-_RANKS = sorted(map(str, range(1, 501)))
+RANKS = sorted(map(str, range(1, 501)))
 
 TOP500 = tables.EvidenceTable(
     "compute/top500.csv",
@@ -49,7 +50,7 @@ TOP500 = tables.EvidenceTable(
         segment=tables.one_of(SEGMENTS.ours, nullable=False),
         country=tables.text(nullable=False),
         accelerated=tables.flag(),
-        machines=tables.whole(1, len(_RANKS), nullable=False),
+        machines=tables.whole(1, len(RANKS), nullable=False),
         rmax_tflop_s=tables.number(nullable=False),
         rmax_squares=tables.number(nullable=False),
         largest_tflop_s=tables.number(nullable=False),
@@ -85,7 +86,7 @@ def _top500(raw: Path, folder: Path) -> Sidecar:
     alike = len(table) - len(sums)
     aside = SetAside(reason="machines counted in the row of others like them", rows=alike)
     note = "accelerated is missing for the two lists of 2010, which have no such column"
-    return TOP500.write(sums, folder, sources, [aside], [note])
+    return DerivedTable(TOP500, folder).write(sums, sources, [aside], [note])
 
 
 def _half_of_list(file: str, month: str, half: str) -> Origin:
@@ -145,7 +146,7 @@ def _check_lists(table: pd.DataFrame) -> None:
     """
     lists = table.groupby("list")
     for day, ranks in lists["rank"]:
-        if sorted(ranks) != _RANKS:
+        if sorted(ranks) != RANKS:
             raise EvidenceError(
                 f"the TOP500 list of {day} does not have each rank from 1 to 500 once, in two files"
             )
@@ -215,7 +216,7 @@ def _complete(row: Row, _: str, __: Findings) -> bool:
     return not marked(row, "Incomplete", "checked")
 
 
-_OWNED = {
+OWNED_FIELDS = {
     "owner": tables.as_label("Owner", OWNERS, blank=None),
     "designer": tables.as_label("Chip manufacturer", DESIGNERS, blank=None),
     "kind": tables.Field(tables.one_of(KINDS.ours), _kind),
@@ -229,7 +230,7 @@ _OWNED = {
 }
 OWNED = tables.EvidenceTable(
     "compute/owners.csv",
-    tables.schema_of(_OWNED),
+    tables.schema_of(OWNED_FIELDS),
     "AI chips in the hands of owners by quarter, in H100 equivalents, "
     "with 5th and 95th percentiles",
     DERIVED_BY,
@@ -239,7 +240,7 @@ bits: a simulation's median and percentiles, which are never added; xAI, an inve
 two years, has none. ``kind`` is missing for all kinds of a designer together."""
 load_owners = OWNED.read
 
-_LABORATORIES = {
+LABORATORY_FIELDS = {
     "laboratory": tables.as_label("Lab", LABS, blank=None),
     "day": _as_day("Date"),
     "h100e": _as_sure("h100e_med"),
@@ -248,7 +249,7 @@ _LABORATORIES = {
 }
 LABORATORIES = tables.EvidenceTable(
     "compute/laboratories.csv",
-    tables.schema_of(_LABORATORIES),
+    tables.schema_of(LABORATORY_FIELDS),
     "chips that five laboratories use at the end of a year, in H100 equivalents, with percentiles",
     DERIVED_BY,
 )
@@ -256,7 +257,7 @@ LABORATORIES = tables.EvidenceTable(
 are never added."""
 load_laboratories = LABORATORIES.read
 
-_RENTAL = {
+RENTAL_FIELDS = {
     "month": _as_day("month"),
     "chip": tables.as_label("chip", RENTED, blank=None),
     "usd_per_hour": _as_sure("usd_per_hour"),
@@ -266,7 +267,7 @@ _RENTAL = {
 }
 RENTAL = tables.EvidenceTable(
     "compute/rental_prices.csv",
-    tables.schema_of(_RENTAL),
+    tables.schema_of(RENTAL_FIELDS),
     "monthly list prices of a chip-hour: median, lowest and highest of the providers",
     DERIVED_BY,
 )
@@ -292,9 +293,9 @@ _OWNER_FILES = {
 def derive_machines(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive the four tables; see `compute_divide.sources.catalogue.Derive`."""
     owners = _owners(raw, folder)
-    laboratories = LABORATORIES.derive(raw, folder, _USED, _LABORATORIES)
+    laboratories = DerivedTable(LABORATORIES, folder).derive(raw, _USED, LABORATORY_FIELDS)
     note = "list prices, not transactions"
-    prices = RENTAL.derive(raw, folder, _RENTED, _RENTAL, [note])
+    prices = DerivedTable(RENTAL, folder).derive(raw, _RENTED, RENTAL_FIELDS, [note])
     return [_top500(raw, folder), owners, laboratories, prices]
 
 
@@ -330,7 +331,7 @@ def _owners(raw: Path, folder: Path) -> Sidecar:
             "https://github.com/epoch-research/ai-chip-counts",
         )
         file = read_raw(raw / origin.path)
-        rows += tables.read_rows(file.rows, _OWNED, findings)
+        rows += read_rows(file.rows, OWNED_FIELDS, findings)
         sources.append(file.source(origin))
     notes = ["every series starts at zero", *findings.notes()]
-    return OWNED.write(rows, folder, sources, notes=notes)
+    return DerivedTable(OWNED, folder).write(rows, sources, notes=notes)

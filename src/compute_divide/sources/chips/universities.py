@@ -22,6 +22,7 @@ from compute_divide.sources.chips.chips import load_chips
 from compute_divide.sources.store import tables
 from compute_divide.sources.store.files import EvidenceError, Origin, SetAside, Sidecar, read_bytes
 from compute_divide.sources.store.raw_csv import Bounds, Findings, Labels, RawTable, read_raw, same
+from compute_divide.sources.store.writing import DerivedTable, read_rows
 
 CHECKS_FILE = "gpu_checks.csv"
 """Maintained by hand: a line for each checked row of the source, or for each number in it that its
@@ -158,7 +159,7 @@ def derive_universities(raw: Path, folder: Path) -> list[Sidecar]:
     for table, rows in derived.items():
         counted = len(counts) - len(rows)
         aside = SetAside(reason="universities counted in sums and quantiles", rows=counted)
-        sidecars.append(table.write(rows, folder, [source], [aside], notes))
+        sidecars.append(DerivedTable(table, folder).write(rows, [source], [aside], notes))
     return sidecars
 
 
@@ -167,7 +168,7 @@ def _counts(file: RawTable, findings: Findings) -> pd.DataFrame:
     whole = Bounds(positive=False, whole=True)
     fields = {gpu: tables.as_number(gpu, whole) for gpu in [*GPUS, "B100"]}
     fields["theirs"] = tables.as_number("h100_equivalent", Bounds(positive=False))
-    rows = tables.read_rows(file.rows, fields, findings)
+    rows = read_rows(file.rows, fields, findings)
     numbers = [row.number for row in file.rows]
     counts = pd.DataFrame(rows, index=numbers)
     if counts["B100"].any():

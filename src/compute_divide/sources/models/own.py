@@ -23,7 +23,7 @@ from pandera.errors import SchemaErrors
 from bookpress.errors import UsageError, nearest
 from bookpress.files import as_mapping, read, replace_file
 from compute_divide.sources.models.labels import SECTORS
-from compute_divide.sources.models.raw import SCHEMA
+from compute_divide.sources.models.schema import SCHEMA
 from compute_divide.sources.models.sectors import reclassed_sectors
 from compute_divide.sources.store import tables
 from compute_divide.sources.store.files import OWN, EvidenceError, data_dir, table_name, vintages
@@ -38,7 +38,7 @@ _KINDS = {"M": "a day, as 2026-05-01", "f": "a number", "i": "a whole number", "
 """What a column may contain, by the kind of its type."""
 
 
-def _schema(name: str) -> pa.DataFrameSchema:
+def own_schema(name: str) -> pa.DataFrameSchema:
     """Return the schema of a table of own rows; a row goes by its first column."""
     if name == "organisations":
         sector = tables.one_of(SECTORS.ours, nullable=False)
@@ -52,22 +52,24 @@ def _schema(name: str) -> pa.DataFrameSchema:
     return tables.schema(model=model, vintage=vintage, **columns)
 
 
-def _path(name: str) -> Path:
+def own_path(name: str) -> Path:
+    """Return the file of a table of own rows."""
     return data_dir() / OWN / f"{name}.csv"
 
 
-def _own_rows(name: str) -> pd.DataFrame:
+def own_rows(name: str) -> pd.DataFrame:
     """Return the own rows of a table; empty without a file."""
     where = f"{OWN}/{name}.csv"
-    path = _path(name)
+    path = own_path(name)
     if path.is_file():
-        return _typed(read(path), name, where)
-    header = ",".join(_schema(name).columns) + "\n"
-    return _typed(header.encode(), name, where)
+        return typed_rows(read(path), name, where)
+    header = ",".join(own_schema(name).columns) + "\n"
+    return typed_rows(header.encode(), name, where)
 
 
-def _typed(content: bytes, name: str, where: str) -> pd.DataFrame:
-    schema = _schema(name)
+def typed_rows(content: bytes, name: str, where: str) -> pd.DataFrame:
+    """Return the rows in the content of a file, after a check of its columns and its schema."""
+    schema = own_schema(name)
     table = tables.parse(content, where, schema)
     if list(table.columns) != list(schema.columns):
         allowed = ", ".join(schema.columns)
@@ -78,7 +80,7 @@ def _typed(content: bytes, name: str, where: str) -> pd.DataFrame:
 def _checked(content: bytes, name: str, file: str) -> pd.DataFrame:
     """Return the checked rows of a file; the error names the line of a cell that is not allowed."""
     try:
-        return _typed(content, name, file)
+        return typed_rows(content, name, file)
     except EvidenceError as error:
         cause = error.__cause__
         if not isinstance(cause, SchemaErrors):
@@ -97,7 +99,7 @@ def _checked(content: bytes, name: str, file: str) -> pd.DataFrame:
 
 def _unreadable(content: bytes, name: str) -> str:
     """Return what is wrong with the first cell that is not of its column's type; else nothing."""
-    columns = _schema(name).columns
+    columns = own_schema(name).columns
     cells = pd.read_csv(io.BytesIO(content), dtype=str)
     for column in cells:
         dtype = columns[column].dtype.type
@@ -120,14 +122,15 @@ def _allowed(check: str) -> str:
 
 def with_own(models: pd.DataFrame, vintage: str) -> pd.DataFrame:
     """Return the models of a vintage with the own rows applied, and the column ``own``."""
-    if not any(_path(name).is_file() for name in TABLES):
+    if not any(own_path(name).is_file() for name in TABLES):
         return models.assign(own=False)
-    return _laid_over(models, vintage, *map(_own_rows, TABLES))
+    return laid_over(models, vintage, *map(own_rows, TABLES))
 
 
-def _laid_over(
+def laid_over(
     models: pd.DataFrame, vintage: str, rows: pd.DataFrame, sectors: pd.DataFrame
 ) -> pd.DataFrame:
+    """Return the models of a vintage with own rows and own sectors, marked as such."""
     models = models.assign(own=False)
     lists_all = bool(models["scope"].eq("other").any())
     stated = rows["vintage"]
@@ -140,7 +143,7 @@ def _laid_over(
         if same.any():
             for name, value in {**cells, "own": True}.items():
                 models.loc[same, name] = value
-        elif "vintage" in given or (not _lacking(cells) and _is_of_its_time(cells, vintage)):
+        elif "vintage" in given or (not needs_lacked(cells) and _is_of_its_time(cells, vintage)):
             added.append(_new_model(cells, vintage, lists_all=lists_all))
     if added:
         new = pd.DataFrame(added).assign(own=True)
@@ -150,7 +153,7 @@ def _laid_over(
     return _reclassed(models, dict(pairs))
 
 
-def _lacking(cells: Mapping[Any, Any]) -> list[str]:
+def needs_lacked(cells: Mapping[Any, Any]) -> list[str]:
     """Return what a row lacks to be a new model; such a row can only change a listed one."""
     return [name for name in NEEDED if pd.isna(cells.get(name))]
 
@@ -162,7 +165,7 @@ def _is_of_its_time(cells: Mapping[str, Any], vintage: str) -> bool:
 
 def _new_model(cells: dict[str, Any], vintage: str, *, lists_all: bool) -> dict[str, Any]:
     """Return a model that a vintage lacks; in a list of notable models it counts as notable."""
-    lacking = _lacking(cells)
+    lacking = needs_lacked(cells)
     if lacking:
         raise EvidenceError(
             f"{cells['model']!r} is not a model of {vintage}, "
@@ -197,23 +200,23 @@ def add_own(name: str, file: Path) -> dict[str, int]:
 
     Return how many models of each vintage are now own.
     """
-    columns = list(_schema(name).columns)
+    columns = list(own_schema(name).columns)
     given = _given(file, columns)
     content = pd.DataFrame(given, columns=columns).to_csv(index=False)
     rows = _checked(content.encode(), name, file.name)
     key = columns[:2] if name == "models" else columns[:1]
-    both = pd.concat([_own_rows(name), rows])
+    both = pd.concat([own_rows(name), rows])
     both = both.drop_duplicates(key, keep="last", ignore_index=True)
-    own = [both if other == name else _own_rows(other) for other in TABLES]
-    alone = [rows if other == name else _own_rows(other).head(0) for other in TABLES]
+    own = [both if other == name else own_rows(other) for other in TABLES]
+    alone = [rows if other == name else own_rows(other).head(0) for other in TABLES]
     marked = {}
     listed: set[str] = set()
     changes_one = False
     for vintage in vintages():
         models = tables.read_table(table_name(vintage), SCHEMA)
         listed.update(models["model"])
-        marked[vintage] = int(_laid_over(models, vintage, *own)["own"].sum())
-        changes_one |= bool(_laid_over(models, vintage, *alone)["own"].any())
+        marked[vintage] = int(laid_over(models, vintage, *own)["own"].sum())
+        changes_one |= bool(laid_over(models, vintage, *alone)["own"].any())
     if not changes_one:
         raise UsageError(f"{file.name} changes no model of any vintage: {_why_none(rows, listed)}")
     _write(name, both)
@@ -236,7 +239,7 @@ def _why_none(rows: pd.DataFrame, listed: set[str]) -> str:
             f"{first.iloc[0]!r} is not among their organisations under this name, or has the "
             f"sector {first['sector']!r} already"
         )
-    lacking = ", ".join(_lacking(first.to_dict()))
+    lacking = ", ".join(needs_lacked(first.to_dict()))
     near = nearest(str(first["model"]), sorted(listed))
     return f"{first['model']!r} is not listed, and a new model needs {lacking} too{near}"
 
@@ -272,7 +275,7 @@ def _in_one_line(cell: Any) -> Any:
 
 def _write(name: str, rows: pd.DataFrame) -> None:
     content = rows.to_csv(index=False, lineterminator="\n")
-    replace_file(_path(name), content.encode())
+    replace_file(own_path(name), content.encode())
 
 
 def remove_own(name: str, label: str) -> int:
@@ -280,14 +283,14 @@ def remove_own(name: str, label: str) -> int:
 
     Raise UsageError if there are none.
     """
-    rows = _own_rows(name)
+    rows = own_rows(name)
     labels = rows.iloc[:, 0]
     here = labels.eq(label)
     if not here.any():
         near = nearest(label, labels.tolist())
         raise UsageError(f"no own row of {label!r} in {name}{near}")
     if here.all():
-        _path(name).unlink()
+        own_path(name).unlink()
     else:
         _write(name, rows[~here])
     return int(here.sum())

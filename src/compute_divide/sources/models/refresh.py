@@ -26,6 +26,7 @@ from compute_divide.sources.openalex.client import (
 )
 from compute_divide.sources.store import files
 from compute_divide.sources.store.files import EvidenceError, Sidecar
+from compute_divide.sources.store.writing import staged, write_sidecar
 
 LARGEST = 200_000_000
 """The largest file, in bytes. The file has about two million; one far larger is something else."""
@@ -116,13 +117,13 @@ def refresh_epoch(
 
 def _write_vintage(vintage: str, content: bytes, name: str, fetched: Mapping[str, Any]) -> Sidecar:
     """Write a vintage from a file and return its sidecar, with how the file was fetched."""
-    with files.staged() as folder, tempfile.TemporaryDirectory(prefix="epoch-") as home:
+    with staged() as folder, tempfile.TemporaryDirectory(prefix="epoch-") as home:
         file = Path(home) / name
         file.write_bytes(content)
         sidecar = add_snapshot(file, vintage, folder)
         source = sidecar.sources[0].model_copy(update=fetched)
         sidecar = sidecar.model_copy(update={"sources": [source]})
-        files.write_sidecar(sidecar, folder)
+        write_sidecar(sidecar, folder)
         return sidecar
 
 

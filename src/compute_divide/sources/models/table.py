@@ -10,10 +10,12 @@ from pandas import DataFrame
 
 from bookpress.errors import UsageError
 from compute_divide.sources.models import own
-from compute_divide.sources.models.raw import NOTHING, SCHEMA, Stated, parse_snapshot
+from compute_divide.sources.models.raw import NOTHING, Stated, parse_snapshot
+from compute_divide.sources.models.schema import SCHEMA
 from compute_divide.sources.store import files, tables
 from compute_divide.sources.store.files import EvidenceError, Origin, SetAside, Sidecar, Strict
 from compute_divide.sources.store.raw_csv import read_raw
+from compute_divide.sources.store.writing import DerivedTable
 
 
 class Snapshot(Strict):
@@ -102,7 +104,7 @@ def _derive_snapshot(snapshot: Snapshot, raw: Path, folder: Path) -> Sidecar:
     records, unread, met = parse_snapshot(file, notable)
     notes = [f"read from the public mirror {snapshot.mirror}", *met]
     table = _table(snapshot.date[:7], "derive_models")
-    return table.write(records, folder, sources, [*aside, *unread], notes)
+    return DerivedTable(table, folder).write(records, sources, [*aside, *unread], notes)
 
 
 def _origin(path: str, snapshot: str) -> Origin:
@@ -149,4 +151,6 @@ def add_snapshot(path: Path, vintage: str, folder: Path, stated: Stated = NOTHIN
         examples = "; ".join(late[:3])
         notes.append(f"published after the vintage: {len(late)} ({examples})")
     sources = [file.source(_origin(path.name, vintage))]
-    return _table(vintage, "add_snapshot").write(records, folder, sources, aside, notes)
+    return DerivedTable(_table(vintage, "add_snapshot"), folder).write(
+        records, sources, aside, notes
+    )

@@ -22,7 +22,8 @@ from compute_divide.sources.openalex.client import (
 from compute_divide.sources.openalex.fetch import count_records, fetch_records, opened
 from compute_divide.sources.openalex.tables import COUNTS, write_counts, write_works
 from compute_divide.sources.papers.topics import Topics, load_topics
-from compute_divide.sources.store.files import EvidenceError, Sidecar, staged
+from compute_divide.sources.store.files import EvidenceError, Sidecar
+from compute_divide.sources.store.writing import staged
 
 FIELDS = (
     *("id", "title", "publication_year", "publication_date", "type"),

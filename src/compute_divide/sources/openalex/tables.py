@@ -19,10 +19,12 @@ import pandas as pd
 import pandera.pandas as pa
 
 from bookpress.files import sha256
-from compute_divide.sources.openalex.works import WORKS, WorkReader, short_id, works_table
+from compute_divide.sources.openalex.works import WorkReader, short_id, works_table
+from compute_divide.sources.papers.table import PAPERS
 from compute_divide.sources.store import files, tables
 from compute_divide.sources.store.files import EvidenceError, Origin, Sidecar, Source
-from compute_divide.sources.store.raw_csv import Findings
+from compute_divide.sources.store.raw_csv import TEAM_TYPES, Findings
+from compute_divide.sources.store.writing import DerivedTable
 
 if TYPE_CHECKING:
     from compute_divide.sources.openalex.fetch import FetchedPages
@@ -37,6 +39,31 @@ COMPANIES = tables.EvidenceTable(
     "institutions of OpenAlex that are companies whatever their type says",
     DERIVED_BY,
 )
+
+_OF_WORKS = {
+    "venue": tables.text(nullable=False),
+    "year": tables.whole(1000, 2100),
+    "authors": tables.whole(),
+}
+"""Columns of papers that differ for works."""
+
+WORKS = tables.schema(
+    **{**PAPERS.schema.columns, **_OF_WORKS},
+    work=tables.text(pa.Check.str_matches(r"^W\d+$"), nullable=False),
+    sample=tables.text(nullable=False),
+    place=tables.text(nullable=False),
+    source=tables.text(),
+    profile_types=tables.text(),
+    profile_ids=tables.text(),
+    team_type_types=tables.one_of(TEAM_TYPES, nullable=False),
+    team_type_ids=tables.one_of(TEAM_TYPES, nullable=False),
+    authors_placed=tables.whole(nullable=False),
+    authors_stated=tables.whole(nullable=False),
+    countries=tables.text(),
+)
+"""Schema of ``openalex/works*.parquet``: `profile` and `team_type` are the reading by our rules;
+`track` is the type of work, `place` the kind of place it is in; `authors_placed` are those with an
+institution, `authors_stated` those with a string."""
 
 COUNTS = tables.schema(
     topic=tables.text(nullable=False),
@@ -185,7 +212,9 @@ def derive_openalex(raw: Path, folder: Path) -> list[Sidecar]:
         "facts by three readings of their affiliations",
         DERIVED_BY,
     )
-    works_sidecar = shipped.write(table, folder, ledger.sources, ledger.groups(), notes)
+    works_sidecar = DerivedTable(shipped, folder).write(
+        table, ledger.sources, ledger.groups(), notes
+    )
     return [companies_sidecar, works_sidecar]
 
 
@@ -239,7 +268,7 @@ def _derive_companies(home: Path, folder: Path) -> tuple[pd.DataFrame, Sidecar]:
         "https://github.com/epoch-research/ai-research-impact",
     )
     source = origin.source(COMPANIES_FILE, sha256(content), len(rows))
-    return table, COMPANIES.write(table, folder, [source])
+    return table, DerivedTable(COMPANIES, folder).write(table, [source])
 
 
 def write_works(store: FetchedPages, name: str, day: str, folder: Path) -> Sidecar:
@@ -260,7 +289,7 @@ def write_works(store: FetchedPages, name: str, day: str, folder: Path) -> Sidec
         "compute_divide.sources.openalex.tables.write_works",
     )
     note = f"OpenAlex says {store.at.count} works"
-    return table.write(rows, folder, [source], ledger.groups(), [note])
+    return DerivedTable(table, folder).write(rows, [source], ledger.groups(), [note])
 
 
 def write_counts(
@@ -279,7 +308,7 @@ def write_counts(
         "numbers of works by year, topic and team type, counted by OpenAlex",
         "compute_divide.sources.openalex.refresh.team_counts",
     )
-    return table.write(counts, folder, [source], notes=topics)
+    return DerivedTable(table, folder).write(counts, [source], notes=topics)
 
 
 def _source(title: str, snapshot: str, file: str, digest: str, rows: int) -> Source:

@@ -7,42 +7,15 @@ from operator import itemgetter
 from typing import Any
 
 import pandas as pd
-import pandera.pandas as pa
 
+from compute_divide.sources.openalex.tables import WORKS
 from compute_divide.sources.papers import profiles
 from compute_divide.sources.papers.affiliations import AffiliationReader, load_affiliation_rules
 from compute_divide.sources.papers.lists import title_key
 from compute_divide.sources.papers.merged import paper_key
-from compute_divide.sources.papers.table import PAPERS
 from compute_divide.sources.papers.topics import TextSearch
-from compute_divide.sources.store import tables
 from compute_divide.sources.store.files import EvidenceError
-from compute_divide.sources.store.raw_csv import TEAM_TYPES, Findings
-
-_OF_WORKS = {
-    "venue": tables.text(nullable=False),
-    "year": tables.whole(1000, 2100),
-    "authors": tables.whole(),
-}
-"""Columns of papers that differ for works."""
-
-WORKS = tables.schema(
-    **{**PAPERS.schema.columns, **_OF_WORKS},
-    work=tables.text(pa.Check.str_matches(r"^W\d+$"), nullable=False),
-    sample=tables.text(nullable=False),
-    place=tables.text(nullable=False),
-    source=tables.text(),
-    profile_types=tables.text(),
-    profile_ids=tables.text(),
-    team_type_types=tables.one_of(TEAM_TYPES, nullable=False),
-    team_type_ids=tables.one_of(TEAM_TYPES, nullable=False),
-    authors_placed=tables.whole(nullable=False),
-    authors_stated=tables.whole(nullable=False),
-    countries=tables.text(),
-)
-"""Schema of ``openalex/works*.parquet``: `profile` and `team_type` are the reading by our rules;
-`track` is the type of work, `place` the kind of place it is in; `authors_placed` are those with an
-institution, `authors_stated` those with a string."""
+from compute_divide.sources.store.raw_csv import Findings
 
 _GOVERNMENT = ("government", "facility", "funder")
 _NONPROFIT = ("healthcare", "nonprofit", "archive", "other")

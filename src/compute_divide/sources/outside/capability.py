@@ -21,6 +21,7 @@ from compute_divide.sources.store.raw_csv import (
     read_raw,
     split_list,
 )
+from compute_divide.sources.store.writing import DerivedTable
 
 CAPABILITY = tables.EvidenceTable(
     "outside/capability.csv",
@@ -93,7 +94,7 @@ def derive_capability(raw: Path, folder: Path) -> list[Sidecar]:
         sources.append(database.source(origin))
     groups = [SetAside(reason=reason, rows=rows) for reason, rows in aside.items()]
     rows = list(versions.values())
-    return [CAPABILITY.write(rows, folder, sources, groups, findings.notes())]
+    return [DerivedTable(CAPABILITY, folder).write(rows, sources, groups, findings.notes())]
 
 
 def _dated(row: Row) -> str:

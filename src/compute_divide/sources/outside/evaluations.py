@@ -16,6 +16,7 @@ import yaml
 from bookpress.files import sha256
 from compute_divide.sources.store import tables
 from compute_divide.sources.store.files import EvidenceError, Origin, Sidecar
+from compute_divide.sources.store.writing import DerivedTable
 
 KINDS = ("government", "non-profit", "company", "university", "unnamed")
 """Kinds of outside evaluators.
@@ -141,7 +142,7 @@ def derive_evaluations(raw: Path, folder: Path) -> list[Sidecar]:
     for table, rows in ((CARDS, cards), (EVALUATIONS, engagements)):
         records = [{name: row[name] for name in table.schema.columns} for row in rows]
         source = TRACKER.source(file, digest, len(rows))
-        sidecars.append(table.write(records, folder, [source], notes=[note]))
+        sidecars.append(DerivedTable(table, folder).write(records, [source], notes=[note]))
     return sidecars
 
 

@@ -16,6 +16,7 @@ from compute_divide.sources.store.raw_csv import (
     joined,
     read_raw,
 )
+from compute_divide.sources.store.writing import DerivedTable
 
 TRANSPARENCY = tables.EvidenceTable(
     "outside/transparency.csv",
@@ -65,7 +66,7 @@ def derive_transparency(raw: Path, folder: Path) -> list[Sidecar]:
         SetAside(reason="rows that say what an indicator asks", rows=len(asked.rows)),
     ]
     note = "2023 and 2024 ask the same questions, 2025 others"
-    return [TRANSPARENCY.write(rows, folder, sources, aside, [note])]
+    return [DerivedTable(TRANSPARENCY, folder).write(rows, sources, aside, [note])]
 
 
 def _index(name: str, edition: str) -> Origin:

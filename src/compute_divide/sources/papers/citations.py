@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import pandas as pd
 import pandera.pandas as pa
 
-from compute_divide.sources.papers.lists import VENUE
+from compute_divide.sources.papers.profiles import VENUE
 from compute_divide.sources.store import tables
 from compute_divide.sources.store.files import SetAside
 from compute_divide.sources.store.raw_csv import EXAMPLES

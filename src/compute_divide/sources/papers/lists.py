@@ -20,11 +20,10 @@ from pydantic import BaseModel, ValidationError
 
 from bookpress.errors import UsageError
 from compute_divide.sources.papers.affiliations import without_entities
+from compute_divide.sources.papers.profiles import VENUE
 from compute_divide.sources.store.files import EvidenceError, Origin, problem
 
 VENUE_NAMES = {"nips": "neurips"}
-VENUE = r"[a-z0-9]*[a-z][a-z0-9]*"
-"""The short name of a venue: letters and digits, such as ``3dv``."""
 
 
 @dataclass(frozen=True, slots=True)

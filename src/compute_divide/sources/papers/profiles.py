@@ -47,6 +47,8 @@ READINGS = {"name": "by affiliations", "domain": "by e-mail domains, where the l
 
 _CAPITALS = {"corl": "CoRL", "neurips": "NeurIPS"}
 
+VENUE = r"[a-z0-9]*[a-z][a-z0-9]*"
+"""The short name of a venue: letters and digits, such as ``3dv``."""
 VENUE_GROUPS = {
     "machine-learning": ("neurips", "icml", "iclr"),
     "vision": ("cvpr", "iccv", "eccv"),

@@ -36,6 +36,7 @@ from compute_divide.sources.store.files import (
     read_sidecar,
 )
 from compute_divide.sources.store.raw_csv import EXAMPLES, TEAM_TYPES, Findings
+from compute_divide.sources.store.writing import DerivedTable
 
 PAPERS_TABLE = "papers/papers.parquet"
 AGREEMENT_TABLE = "papers/agreement.csv"
@@ -54,8 +55,8 @@ _VENUE_YEAR = {
     "year": tables.whole(1980, 2040, nullable=False),
 }
 
-_SECTORS = [*profiles.SECTORS, profiles.UNKNOWN]
-_SECTOR_COUNTS = [f"n_{sector}" for sector in _SECTORS]
+SLOT_SECTORS = [*profiles.SECTORS, profiles.UNKNOWN]
+SECTOR_COUNTS = [f"n_{sector}" for sector in SLOT_SECTORS]
 _NAMED = [f"{part}_{kind}" for kind in ("terms", "models") for part in TEXTS]
 
 PAPERS = tables.EvidenceTable(
@@ -67,7 +68,7 @@ PAPERS = tables.EvidenceTable(
         unit=tables.one_of(UNITS),
         profile=tables.repeated(),
         domain_profile=tables.repeated(),
-        **{name: tables.whole(nullable=False) for name in _SECTOR_COUNTS},
+        **{name: tables.whole(nullable=False) for name in SECTOR_COUNTS},
         team_type=tables.one_of(TEAM_TYPES, nullable=False),
         team_type_domain=tables.one_of(TEAM_TYPES, nullable=False),
         has_keywords=tables.flag(),
@@ -102,10 +103,10 @@ separate: they often write all employers of an author into one string, beside on
 cannot show how well it is read."""
 load_agreement = AGREEMENT.read
 
-_COVERED = ("papers", "by_name", "by_domain", "keywords", "abstracts")
+COVERED = ("papers", "by_name", "by_domain", "keywords", "abstracts")
 COVERAGE = tables.EvidenceTable(
     profiles.COVERAGE_TABLE,
-    tables.schema(**_VENUE_YEAR, **{what: tables.whole(nullable=False) for what in _COVERED}),
+    tables.schema(**_VENUE_YEAR, **{what: tables.whole(nullable=False) for what in COVERED}),
     "accepted papers of each venue and year, and how many of them have a known team type and texts",
     DERIVED_BY,
 )
@@ -153,8 +154,8 @@ class Deriver:
         places, distinct = pd.factorize(table["profile"].fillna(""))
         table["team_type"] = self._teams(distinct)[places]
         counts = [profiles.sector_counts(profile, self.calls) for profile in distinct]
-        by_profile = pd.DataFrame(counts, columns=_SECTORS)
-        table[_SECTOR_COUNTS] = by_profile.iloc[places].to_numpy()
+        by_profile = pd.DataFrame(counts, columns=SLOT_SECTORS)
+        table[SECTOR_COUNTS] = by_profile.iloc[places].to_numpy()
         places, distinct = pd.factorize(table["domain_profile"].fillna(""))
         table["team_type_domain"] = self._teams(distinct)[places]
         return table
@@ -327,15 +328,17 @@ def _write_all(contents: PaperFacts, folder: Path) -> list[Sidecar]:
     order = ["venue", "year", "key"]
     sources = contents.sources
     papers = contents.papers.sort_values(order, ignore_index=True)
-    written = [PAPERS.write(papers, folder, sources, contents.aside, contents.notes)]
+    written = [DerivedTable(PAPERS, folder).write(papers, sources, contents.aside, contents.notes)]
     agreement = contents.agreement.sort_values(order[:2], kind="stable")
     for table, rows in ((AGREEMENT, agreement), (COVERAGE, known_facts(papers))):
         others = written[0].rows_in - len(rows)
         counted = SetAside(reason="records counted in the row of their venue and year", rows=others)
-        written.append(table.write(rows, folder, sources, [counted]))
+        written.append(DerivedTable(table, folder).write(rows, sources, [counted]))
     ranks = contents.ranks.sort_values(order, ignore_index=True)
     crawled = [citations.CRAWLED]
-    written.append(citations.RANKS.write(ranks, folder, sources, contents.unranked, crawled))
+    written.append(
+        DerivedTable(citations.RANKS, folder).write(ranks, sources, contents.unranked, crawled)
+    )
     return written
 
 
@@ -343,7 +346,7 @@ def known_facts(papers: pd.DataFrame) -> pd.DataFrame:
     """Return which facts are known for the papers of each venue-year, as columns of `COVERAGE`."""
     teams = papers[["team_type", "team_type_domain"]] != "unknown"
     texts = papers[["has_keywords", "has_abstract"]]
-    known = teams.join(texts).set_axis(_COVERED[1:], axis=1)
-    facts = known.assign(papers=True)[list(_COVERED)]
+    known = teams.join(texts).set_axis(COVERED[1:], axis=1)
+    facts = known.assign(papers=True)[list(COVERED)]
     by_venue_year = facts.groupby([papers["venue"], papers["year"]])
     return by_venue_year.sum().reset_index()

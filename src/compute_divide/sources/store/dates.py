@@ -28,7 +28,7 @@ class Dated:
     precision: str
 
 
-_SLASHES = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?: .*)?")
+SLASHES = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?: .*)?")
 _FORMS = (
     re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?:[T ].*)?"),
     re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{1,2}))?"),
@@ -42,7 +42,7 @@ def parse_date(text: str, order: Order = "day-first") -> Dated | None:
     If slashes are only a date against the order, that date is taken.
     """
     text = text.strip()
-    if match := _SLASHES.fullmatch(text):
+    if match := SLASHES.fullmatch(text):
         first, second, year = map(int, match.groups())
         by_day = _dated(year, second, first)
         by_month = _dated(year, first, second)
@@ -110,7 +110,7 @@ def _by_order(rows: Sequence[Row], column: str) -> dict[str, list[Row]]:
     """Return the rows whose dates have slashes, by the order that they show, or ``either``."""
     by_order: dict[str, list[Row]] = {"day-first": [], "month-first": [], "either": []}
     for row in rows:
-        if match := _SLASHES.fullmatch(row[column]):
+        if match := SLASHES.fullmatch(row[column]):
             first = int(match[1])
             second = int(match[2])
             if first > 12 >= second:
@@ -158,7 +158,7 @@ def read_date(
         return None
     if dated.precision != "day":
         findings.add(f"{what}: precision {dated.precision}", f"{place}: {text}")
-    match = _SLASHES.fullmatch(text)
+    match = SLASHES.fullmatch(text)
     month = 2 if order == "day-first" else 1
     if match and int(match[month]) > 12:
         findings.add(f"{what}: not {order}, so read the other way", f"{place}: {text}")
