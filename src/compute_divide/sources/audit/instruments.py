@@ -8,22 +8,14 @@ name, in ``instruments.yml``. What may be said about it depends on which source 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pandas as pd
 import pandera.pandas as pa
 from pydantic import Field
 
 from compute_divide.sources.store import tables
-from compute_divide.sources.store.files import (
-    EvidenceError,
-    Origin,
-    Sidecar,
-    Strict,
-    read_yaml,
-)
+from compute_divide.sources.store.files import EvidenceError, Strict, read_yaml
 from compute_divide.sources.store.raw_csv import Findings, Labels, Row, same
-from compute_divide.sources.store.writing import DerivedTable
 
 REMEDIES = Labels(
     "kind of instrument",
@@ -56,7 +48,6 @@ SEEN = Labels("how a source was seen", same("primary", "excerpt", "secondary"))
 
 A claim may rest on the first two; what only others report must be said to be so.
 """
-READ = ("primary", "excerpt")
 
 _SHELF_MARKS = re.compile(
     r"\(earlier dossier\)|earlier dossier[^;]*|find_string id \d+"
@@ -96,8 +87,6 @@ INSTRUMENTS = tables.EvidenceTable(
     "instruments of policy: place, date, status, whether they bind, who gets in, money, source",
     "compute_divide.sources.audit.instruments.derive_instruments",
 )
-
-_RATES = "money in US dollars at the rate of the source, else at rates that the audit assumed"
 
 
 class Words(Strict):
@@ -161,17 +150,3 @@ def _is_effective(status: str) -> bool:
     if in_force and (in_force[1] or "") < AS_OF:
         return True
     return bool(re.match(_IN_EFFECT, status))
-
-
-def derive_instruments(raw: Path, folder: Path) -> list[Sidecar]:
-    """Derive the table; see `compute_divide.sources.catalogue.Derive`."""
-    return [DerivedTable(INSTRUMENTS, folder).derive(raw, _ORIGIN, FIELDS, [_RATES])]
-
-
-_ORIGIN = Origin(
-    "audit/instruments.csv",
-    "The Compute Divide, audit of instruments of policy",
-    AS_OF,
-    "The Compute Divide; the sources are named in each row",
-    "CC BY 4.0",
-)

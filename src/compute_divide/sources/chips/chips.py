@@ -7,14 +7,10 @@ They overstate growth and are left out.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 
 from compute_divide.sources.audit.machines import load_audited_chips
-from compute_divide.sources.models.table import epoch
 from compute_divide.sources.store import tables
-from compute_divide.sources.store.files import Sidecar
 from compute_divide.sources.store.raw_csv import (
     Bounds,
     Findings,
@@ -23,10 +19,8 @@ from compute_divide.sources.store.raw_csv import (
     joined,
     parse_number,
     read_number,
-    read_raw,
     same,
 )
-from compute_divide.sources.store.writing import DerivedTable, read_rows
 
 KINDS = Labels(
     "kind of chip",
@@ -177,31 +171,6 @@ load_gpu_trends = TRENDS.read
 TABLES = (CHIPS, TRENDS)
 
 
-def derive_hardware(raw: Path, folder: Path) -> list[Sidecar]:
-    """Derive the tables of chips and of graphics processors.
-
-    See `compute_divide.sources.catalogue.Derive`.
-    """
-    chips = epoch(
-        "models/epoch_ml_hardware_2026-07-19.csv",
-        "Epoch AI, Machine Learning Hardware",
-        "2026-07-19",
-    )
-    trends = epoch(
-        "models/epoch_gpu_trends_2023-03-02.csv",
-        "Epoch AI, Trends in GPU price-performance",
-        "2023-03-02",
-    )
-    mixed = (
-        "left out, because they mix number formats: "
-        "Max performance, ML OP/s, Price-performance, Energy efficiency"
-    )
-    return [
-        DerivedTable(CHIPS, folder).derive(raw, chips, CHIP_FIELDS, [mixed]),
-        DerivedTable(TRENDS, folder).derive(raw, trends, TREND_FIELDS),
-    ]
-
-
 PRICE_HEADERS = {
     "usd_per_chip_hour": "Price per chip-hour (on-demand)",
     "usd_per_chip_hour_1y": "Price per chip-hour (1-year CUD)",
@@ -249,27 +218,3 @@ PRICES = tables.EvidenceTable(
 """Dollars of the day; a purchase price is for one chip, also when sold as a system. ``_1y`` and
 ``_3y`` are prices an hour with a commitment of one and of three years."""
 load_prices = PRICES.read
-
-
-def derive_prices(raw: Path, folder: Path) -> list[Sidecar]:
-    """Derive the table of prices; see `compute_divide.sources.catalogue.Derive`."""
-    origin = epoch(
-        "models/epoch_hardware_prices_2025-06-20.csv", "Epoch AI, hardware prices", "2025-06-20"
-    )
-    file = read_raw(raw / origin.path)
-    findings = Findings()
-    aside = Findings()
-    priced = []
-    for row in file.rows:
-        if _is_priced(row):
-            priced.append(row)
-        else:
-            aside.add("no price", f"row {row.number}")
-    rows = read_rows(priced, PRICE_FIELDS, findings)
-    source = file.source(origin)
-    return [DerivedTable(PRICES, folder).write(rows, [source], aside.groups(), findings.notes())]
-
-
-def _is_priced(row: Row) -> bool:
-    prices = (parse_number(row[header]) for header in PRICE_HEADERS.values())
-    return any(price is not None for price in prices)

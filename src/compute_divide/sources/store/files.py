@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
@@ -25,8 +24,6 @@ MANIFEST = "MANIFEST.sha256"
 WITH_HARDWARE = "2023-12"
 """The first vintage that records chips, openness and base models of many models."""
 SHIPPED = "works"
-OTHER_FIELDS = "other fields"
-"""Sample of the shipped works outside machine learning."""
 T = TypeVar("T")
 
 
@@ -181,34 +178,6 @@ class Source(Strict):
     etag: str | None = Field(
         default=None, description="entity tag the server gave, where it was fetched"
     )
-
-
-@dataclass(frozen=True)
-class Origin:
-    """The origin of raw files: what they are, from when, and whom to credit.
-
-    `path` is below the folder of raw files.
-    """
-
-    path: str
-    title: str
-    snapshot: str
-    credit: str
-    licence: str
-    url: str | None = None
-
-    def source(self, file: str, digest: str, rows: int) -> Source:
-        """Return the record of a file of this origin, for a sidecar."""
-        return Source(
-            title=self.title,
-            credit=self.credit,
-            licence=self.licence,
-            url=self.url,
-            snapshot=self.snapshot,
-            file=file,
-            sha256=digest,
-            rows=rows,
-        )
 
 
 class SetAside(Strict):

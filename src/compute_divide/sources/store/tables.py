@@ -1,4 +1,4 @@
-"""Write and read evidence tables: deterministic bytes, a schema, a sidecar, checked hashes."""
+"""Evidence tables: their schemas, how a cell of each column is read, and checked hashes."""
 
 from __future__ import annotations
 
@@ -170,7 +170,8 @@ def schema_of(fields: Fields) -> pa.DataFrameSchema:
 class EvidenceTable:
     """A table of the evidence.
 
-    It has a path (or a pattern), a schema, a description, and the function that derives it.
+    It has a path (or a pattern), a schema, a description, and the function that derives it, by the
+    name in its sidecar: what is ``compute_divide.sources`` there is now `compute_divide_evidence`.
     """
 
     name: str
