@@ -6,8 +6,7 @@ tables are listed in `compute_divide.sources.catalogue`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,34 +30,24 @@ from compute_divide_evidence.store.writing import seal, staged
 Derive = Callable[[Path, Path], list[Sidecar]]
 """A function that derives the tables of a family, from raw files into an evidence folder."""
 
-
-@dataclass(frozen=True)
-class Derivation:
-    """How a family of tables is derived: by a function, from the folders of its raw files."""
-
-    family: str
-    derive: Derive
-    raw: tuple[str, ...]
-
-
-DERIVATIONS: tuple[Derivation, ...] = (
+DERIVATIONS: Mapping[str, tuple[Derive, tuple[str, ...]]] = {
     # the audit comes first, because chips and universities use its rates
-    Derivation("audited-machines", audited_machines.derive_audited_machines, ("audit",)),
-    Derivation("models", models.derive_models, ("models", "other")),
-    Derivation("audit", audit.derive_runs, ("audit",)),
-    Derivation("instruments", instruments.derive_instruments, ("audit",)),
-    Derivation("hardware", hardware.derive_hardware, ("models",)),
-    Derivation("prices", hardware.derive_prices, ("models",)),
-    Derivation("clusters", clusters.derive_clusters, ("models",)),
-    Derivation("machines", machines.derive_machines, ("compute",)),
-    Derivation("campuses", campuses.derive_campuses, ("compute",)),
-    Derivation("universities", universities.derive_universities, ("compute",)),
-    Derivation("openalex", openalex_tables.derive_openalex, ("openalex",)),
-    Derivation("papers", papers.derive_papers, ("papers",)),
-    Derivation("outside", outside.derive_outside, ("scrutiny", "models")),
-    Derivation("openness", openness.derive_openness, ("scrutiny",)),
-)
-"""How each family of tables is derived. Add yours here, in one line."""
+    "audited-machines": (audited_machines.derive_audited_machines, ("audit",)),
+    "models": (models.derive_models, ("models", "other")),
+    "audit": (audit.derive_runs, ("audit",)),
+    "instruments": (instruments.derive_instruments, ("audit",)),
+    "hardware": (hardware.derive_hardware, ("models",)),
+    "prices": (hardware.derive_prices, ("models",)),
+    "clusters": (clusters.derive_clusters, ("models",)),
+    "machines": (machines.derive_machines, ("compute",)),
+    "campuses": (campuses.derive_campuses, ("compute",)),
+    "universities": (universities.derive_universities, ("compute",)),
+    "openalex": (openalex_tables.derive_openalex, ("openalex",)),
+    "papers": (papers.derive_papers, ("papers",)),
+    "outside": (outside.derive_outside, ("scrutiny", "models")),
+    "openness": (openness.derive_openness, ("scrutiny",)),
+}
+"""What derives each family of tables, and the folders of its raw files. Add yours here."""
 
 
 def derive(
@@ -73,10 +62,11 @@ def derive(
     See `data derive`.
     """
     written: list[Sidecar] = []
-    for derivation in _derivations(raw, only):
-        progress(derivation.family)
+    for family in _families(raw, only):
+        progress(family)
+        derive_family, _ = DERIVATIONS[family]
         with staged() as folder:
-            fresh = derivation.derive(raw, folder)
+            fresh = derive_family(raw, folder)
             if not replace:
                 _refuse_losses(raw, fresh)
             written += fresh
@@ -92,24 +82,24 @@ def _refuse_losses(raw: Path, fresh: Sequence[Sidecar]) -> None:
         )
 
 
-def _derivations(raw: Path, only: Sequence[str]) -> Sequence[Derivation]:
-    """Return how the selected families are derived.
+def _families(raw: Path, only: Sequence[str]) -> Sequence[str]:
+    """Return the selected families.
 
     Raise UsageError for an unknown one, EvidenceError if a folder of raw files is missing.
     """
-    named = {derivation.family: derivation for derivation in DERIVATIONS}
-    unknown = [name for name in only if name not in named]
+    unknown = [name for name in only if name not in DERIVATIONS]
     if unknown:
-        raise UsageError(f"{unknown[0]!r} is not a family of tables; allowed: {', '.join(named)}")
-    derivations = [named[name] for name in only] or DERIVATIONS
-    for derivation in derivations:
-        for source in derivation.raw:
+        allowed = ", ".join(DERIVATIONS)
+        raise UsageError(f"{unknown[0]!r} is not a family of tables; allowed: {allowed}")
+    families = only or [*DERIVATIONS]
+    for family in families:
+        _, folders = DERIVATIONS[family]
+        for source in folders:
             if not (raw / source).is_dir():
                 raise EvidenceError(
-                    f"{raw / source} is not a folder: "
-                    f"{derivation.family} is derived from the raw files in it"
+                    f"{raw / source} is not a folder: {family} is derived from the raw files in it"
                 )
-    return derivations
+    return families
 
 
 def _losses(fresh: Sidecar) -> Iterator[str]:
