@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sources.openalex_server import make_works
+from openalex_server import make_works
 
 from book.conftest import shrink
 from compute_divide_evidence.openalex.client import AnswerPage
