@@ -65,7 +65,7 @@ class Copy:
 
     def press(self, *words: str) -> float:
         """Return the seconds that a command of the press takes."""
-        return self.seconds(sys.executable, "-m", "compute_divide", *words)
+        return self.seconds(sys.executable, "-m", "compute_divide_evidence", *words)
 
     def ask(self, code: str, *arguments: str | Path) -> Any:
         """Run Python code in the copy and return the JSON that it prints last."""

@@ -18,8 +18,8 @@ from functools import partial
 from pathlib import Path
 
 from bookpress.run.executor import executor
-from compute_divide.sources.openalex.snapshot import count_corpus
-from compute_divide.sources.openalex.snapshot_parts import (
+from compute_divide_evidence.openalex.snapshot import count_corpus
+from compute_divide_evidence.openalex.snapshot_parts import (
     CorpusQuestion,
     count_part,
     list_parts,
@@ -48,7 +48,7 @@ print(json.dumps([min(times), peak]))
 """
 # VmHWM and not ru_maxrss: the latter starts at the memory of the process that started this one.
 OURS = {
-    "imports": "from compute_divide.sources.openalex.snapshot_parts import CorpusQuestion, count_part, list_parts",
+    "imports": "from compute_divide_evidence.openalex.snapshot_parts import CorpusQuestion, count_part, list_parts",
     "work": "count_part(list_parts(path)[0][0], CorpusQuestion())",
 }
 PANDAS = {

@@ -51,7 +51,7 @@ def answers(url: str, slug: str, controls: dict[str, Any]) -> list[float]:
 def answering(copy: Copy) -> Iterator[Row]:
     """Build the book, measure the answers of each chapter, and count those that are quick."""
     copy.press("build")
-    command = [sys.executable, "-m", "compute_divide", "serve", "--port", "0"]
+    command = [sys.executable, "-m", "compute_divide_evidence", "serve", "--port", "0"]
     served = subprocess.Popen(
         command,
         cwd=copy.root,

@@ -63,7 +63,7 @@ def shrink(root: Path, quoted: str, slugs: Sequence[str]) -> None:
 
 
 def command(root: Path, *words: str) -> str:
-    run = [quick_python(), "-m", "compute_divide", *words]
+    run = [quick_python(), "-m", "compute_divide_evidence", *words]
     env = {**os.environ, "SOURCE_DATE_EPOCH": EPOCH, "COMPUTE_DIVIDE_DATA": str(root / "data")}
     done = subprocess.run(run, cwd=root, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

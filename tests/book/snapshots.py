@@ -4,7 +4,7 @@ import csv
 from collections.abc import Callable
 from pathlib import Path
 
-from compute_divide.sources.models.columns import HEADERS
+from compute_divide_evidence.models.columns import HEADERS
 
 SHIPPED = Path(__file__).parents[2] / "data/models/2026-08.csv"
 FLAGS = {"True": "yes", "False": "no"}

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sources.openalex_server import make_works
+from openalex_server import make_works
 
 from book.conftest import shrink
-from compute_divide.sources.openalex.client import AnswerPage
-from compute_divide.sources.openalex.fetch import opened
-from compute_divide.sources.openalex.refresh import Choice, records_query, team_counts
-from compute_divide.sources.openalex.tables import write_counts, write_works
-from compute_divide.sources.store.files import seal
+from compute_divide_evidence.openalex.client import AnswerPage
+from compute_divide_evidence.openalex.fetch import opened
+from compute_divide_evidence.openalex.refresh import Choice, records_query, team_counts
+from compute_divide_evidence.openalex.tables import write_counts, write_works
+from compute_divide_evidence.store.writing import seal
 
 pytestmark = pytest.mark.heavy
 

@@ -37,7 +37,7 @@ def test_run_prints_json_and_nothing_else(said: Callable[..., Said]) -> None:
     assert said("run", "second", "--edition", "other", "--json")[1].count("6.0") == 1
 
 
-@pytest.mark.parametrize("package", ["bookpress", "compute_divide"])
+@pytest.mark.parametrize("package", ["bookpress", "compute_divide_evidence"])
 def test_a_command_that_is_stopped_while_it_starts_says_so(package: str, tmp_path: Path) -> None:
     (tmp_path / "typer.py").write_text("raise KeyboardInterrupt")
     path = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
@@ -297,7 +297,7 @@ def test_a_shell_is_offered_what_fits_and_runs_nothing_of_a_chapter(
 
 def test_the_menu_is_quick_because_it_imports_nothing_heavy() -> None:
     code = (
-        "import sys; sys.argv = ['compute-divide', '--help']\nfrom compute_divide.commands import main as cli\n"
+        "import sys; sys.argv = ['compute-divide', '--help']\nfrom compute_divide_evidence.commands import main as cli\n"
         "try:\n    cli.main()\nexcept SystemExit:\n    pass\n"
         "print([m for m in ('pandas', 'jupytext', 'papermill', 'sphinx', 'pydantic') if m in sys.modules])"
     )

@@ -13,7 +13,8 @@ import yaml
 
 from bookpress.files import sha256
 from compute_divide.sources import catalogue
-from compute_divide.sources.store import files
+from compute_divide.sources.store.files import SUFFIX, sidecar_name
+from compute_divide_evidence.store.writing import seal
 from sampling import count
 
 SECRET = "kept-from-all-pages"
@@ -63,7 +64,7 @@ def full_of_markup(data: Path, book: Path) -> int:
     for table, of_table in texts.items():
         changed += _rewrite(data / table, list(of_table), lambda cell: _marked(cell, free))
         _seal(data, table)
-    files.seal(data)
+    seal(data)
     return changed
 
 
@@ -83,7 +84,7 @@ def _tables(data: Path) -> Iterator[tuple[str, object]]:
     os.environ["COMPUTE_DIVIDE_DATA"] = str(data)
     try:
         for table in catalogue.tables():
-            yield table, catalogue._of(table)[1]
+            yield table, catalogue.family_of(table)[1]
     finally:
         if before is None:
             del os.environ["COMPUTE_DIVIDE_DATA"]
@@ -117,11 +118,11 @@ def _named(texts: set[str], book: Path, data: Path) -> set[str]:
     automaton.make_automaton()
     places = [
         *(book / "notebooks").glob("*.md"),
-        *Path(catalogue.__file__).parents[1].rglob("*.py"),
+        *Path(catalogue.__file__).parents[2].glob("compute_divide*/**/*.py"),
     ]
     derived = set(catalogue.tables())
     for pattern in BY_HAND:
-        found = [path for path in data.glob(pattern) if not path.name.endswith(files.SUFFIX)]
+        found = [path for path in data.glob(pattern) if not path.name.endswith(SUFFIX)]
         places += [path for path in found if path.relative_to(data).as_posix() not in derived]
     return {text for place in places for _, text in automaton.iter(place.read_text("utf-8"))}
 
@@ -162,7 +163,7 @@ def _rewrite(path: Path, columns: list[str], marked: Callable[[str], str]) -> in
 
 
 def _seal(data: Path, table: str) -> None:
-    path = data / files.sidecar_name(table)
+    path = data / sidecar_name(table)
     sidecar = yaml.safe_load(path.read_bytes())
     sidecar["sha256"] = sha256((data / table).read_bytes())
     path.write_text(yaml.safe_dump(sidecar, sort_keys=False, allow_unicode=True), "utf-8")

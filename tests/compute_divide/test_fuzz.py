@@ -23,9 +23,9 @@ from bookpress.edition.assignments import with_file
 from bookpress.edition.editions import load_edition
 from bookpress.errors import PressError
 from bookpress.files import tree
-from compute_divide.sources import catalogue
-from compute_divide.sources.models.columns import HEADERS
-from compute_divide.sources.models.own import add_own
+from compute_divide_evidence import catalogue
+from compute_divide_evidence.models.columns import HEADERS
+from compute_divide_evidence.models.own import add_own
 from sampling import LONG
 
 pytestmark = pytest.mark.heavy

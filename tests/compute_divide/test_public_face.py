@@ -23,7 +23,7 @@ from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure, Table
 from compute_divide.estimates.comparisons import names as of_names
 from compute_divide.estimates.comparisons import values as of_values
-from compute_divide.sources.loaders import loaders
+from compute_divide_evidence.loaders import loaders
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"

@@ -158,6 +158,11 @@ REFUSED = {
         4,
         "import of compute_divide.plot:",
     ),
+    "what derives the tables": (
+        page("from compute_divide_evidence import catalogue\n\ncatalogue"),
+        4,
+        "import of compute_divide_evidence:",
+    ),
     "an import in a function": (
         page('def f():\n    "Do."\n    from bookpress.chapter import legacy\n\n    return legacy'),
         6,

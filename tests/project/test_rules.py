@@ -14,6 +14,9 @@ import grimp
 import pytest
 from pybtex.database import parse_file
 
+from bookpress.book.project import Project
+from bookpress.edition.fingerprint import Fingerprint
+
 ROOT = Path(__file__).parents[2]
 BINARY = {".png", ".parquet", ".gz", ".ico", ".woff2"}
 
@@ -72,9 +75,17 @@ def test_released_results_are_never_changed():
 
 
 def test_no_import_runs_in_a_circle_not_even_within_functions():
-    graph = grimp.build_graph("bookpress", "compute_divide", cache_dir=None)
+    graph = grimp.build_graph(
+        "bookpress", "compute_divide", "compute_divide_evidence", cache_dir=None
+    )
     imported = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
     TopologicalSorter(imported).prepare()  # raises CycleError with the modules of the circle
+
+
+def test_editions_and_runs_depend_on_what_chapters_reach_and_not_on_what_derives_tables():
+    hashed = Fingerprint.of(Project.at(ROOT)).packages
+    assert {name.partition("/")[0] for name in hashed} == {"bookpress", "compute_divide"}
+    assert {"compute_divide/data.py", "compute_divide/sources/models/table.py"} <= {*hashed}
 
 
 @pytest.mark.raw

@@ -8,7 +8,7 @@ import socket
 import sys
 
 QUICK = re.compile(
-    r"(-P )?-m (bookpress|compute_divide)( .*)?"
+    r"(-P )?-m (bookpress|compute_divide_evidence)( .*)?"
     r"|-P -m bookpress\.outputs\.(html\.pages|epub\.epub)"
     r"|-P -c (import sys; )?from bookpress\.\S+ import main; main\(.*",
     re.DOTALL,

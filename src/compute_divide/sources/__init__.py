@@ -1,1 +1,1 @@
-"""From raw files to typed tables: one module per source, with schemas, sidecars and loading."""
+"""The typed tables under ``data/``: one module per source, with schemas, sidecars and loading."""

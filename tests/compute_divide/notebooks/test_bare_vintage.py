@@ -13,7 +13,7 @@ import yaml
 from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.files import sha256
-from compute_divide.sources.models.columns import CHAPTERS
+from compute_divide_evidence.models.columns import CHAPTERS
 from quick import quick_python
 from sampling import some
 
@@ -60,7 +60,7 @@ def evidence(tmp_path_factory):
 
 def run(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [quick_python(), "-m", "compute_divide", *words],
+        [quick_python(), "-m", "compute_divide_evidence", *words],
         cwd=ROOT,
         env={**os.environ, "COMPUTE_DIVIDE_DATA": str(data)},
         capture_output=True,

@@ -56,7 +56,7 @@ SIDES = {"Google DeepMind": "academia", "Stanford University": "industry"}
 
 def run(data: Path, *words: str) -> str:
     done = subprocess.run(
-        [quick_python(), "-m", "compute_divide", *words],
+        [quick_python(), "-m", "compute_divide_evidence", *words],
         cwd=ROOT,
         env={**os.environ, "COMPUTE_DIVIDE_DATA": str(data)},
         capture_output=True,

@@ -6,8 +6,9 @@ import pytest
 
 import compute_divide as cd
 from compute_divide.estimates.models.openness import ACCESS
-from compute_divide.sources.audit import runs as audit
+from compute_divide.sources.audit.runs import DATABASE_NOTES, _organisations
 from compute_divide.sources.store.files import EvidenceError, vintages
+from compute_divide.sources.store.raw_csv import Row
 
 VINTAGES = vintages()
 
@@ -43,19 +44,10 @@ def test_bounds_hold_the_share_whatever_the_unchecked_rows_are():
         assert bounds.low <= bounds.value <= bounds.high
 
 
-def test_a_table_kept_by_hand_may_only_name_audited_runs(tmp_path, monkeypatch):
-    lines = "model,year,same_run_as\nNobody's model,2020,GPT-3 6.7B\n"
-    table = tmp_path / "same_runs.csv"
-    table.write_text(lines, encoding="utf-8")
-    monkeypatch.setattr(audit.files, "data_dir", lambda: tmp_path)
-    with pytest.raises(EvidenceError, match=r"Nobody's model.*no audited run has this name"):
-        audit._answers("same_runs.csv", "same_run_as", [{"model": "GPT-3 6.7B", "year": 2020.0}])
-
-
 def test_a_kind_of_organisation_that_nobody_knows_is_named():
-    row = audit.Row("runs.csv", 7, {"model": "X", "author_organisations": "Somewhere [club]"})
+    row = Row("runs.csv", 7, {"model": "X", "author_organisations": "Somewhere [club]"})
     with pytest.raises(EvidenceError, match=r"runs.csv, row 7 \(X\): 'club' is not a kind"):
-        audit._organisations(row)
+        _organisations(row)
 
 
 def test_a_run_that_another_row_describes_names_a_model_of_some_vintage():
@@ -73,7 +65,7 @@ def test_a_label_of_access_is_replaced_only_where_a_source_contradicts_it():
     assert looked_up.loc[~is_wrong, "openness"].isna().all()
     listed = models["openness"].reindex(looked_up["model"]).to_numpy()
     assert (listed[is_wrong] != looked_up.loc[is_wrong, "openness"]).all()
-    is_seen = looked_up["access_seen"] != audit.DATABASE_NOTES
+    is_seen = looked_up["access_seen"] != DATABASE_NOTES
     assert is_seen[looked_up["access_verdict"] != "not-checkable"].all()
     counted = cd.with_records(models.reset_index(), "audited").set_index("model")
     wrong = looked_up[is_wrong].set_index("model")["openness"]

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from compute_divide.sources.models.makers import UNCONFIRMED, _teams, load_makers
 from compute_divide.sources.models.table import load_models
 from compute_divide.sources.papers.profiles import SECTORS
-from compute_divide.sources.papers.topics import TextSearch, load_topics
+from compute_divide.sources.papers.topics import load_topics
 from compute_divide.sources.store.files import EvidenceError, vintages
+from compute_divide_evidence.papers.topics import TextSearch
 
 MAKERS = load_makers()
 TEAMS = dict(zip(MAKERS["model"], MAKERS["team_type"], strict=True))

@@ -8,20 +8,13 @@ name, in ``instruments.yml``. What may be said about it depends on which source 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pandas as pd
 import pandera.pandas as pa
 from pydantic import Field
 
 from compute_divide.sources.store import tables
-from compute_divide.sources.store.files import (
-    EvidenceError,
-    Origin,
-    Sidecar,
-    Strict,
-    read_yaml,
-)
+from compute_divide.sources.store.files import EvidenceError, Strict, read_yaml
 from compute_divide.sources.store.raw_csv import Findings, Labels, Row, same
 
 REMEDIES = Labels(
@@ -55,7 +48,6 @@ SEEN = Labels("how a source was seen", same("primary", "excerpt", "secondary"))
 
 A claim may rest on the first two; what only others report must be said to be so.
 """
-READ = ("primary", "excerpt")
 
 _SHELF_MARKS = re.compile(
     r"\(earlier dossier\)|earlier dossier[^;]*|find_string id \d+"
@@ -63,7 +55,7 @@ _SHELF_MARKS = re.compile(
 )
 """The audit's notes on where it looked a text up, which are of no use to a reader."""
 
-_AS_OF = "2026-11"
+AS_OF = "2026-11"
 _IN_EFFECT = r"running|pilot|voluntary|legal base in force|60 members appointed"
 _IN_FORCE = r"in force(?: (\d{4}-\d\d-\d\d))?"
 """The beginning of a status in effect; an instrument in force from a later day is not yet."""
@@ -95,8 +87,6 @@ INSTRUMENTS = tables.EvidenceTable(
     "instruments of policy: place, date, status, whether they bind, who gets in, money, source",
     "compute_divide.sources.audit.instruments.derive_instruments",
 )
-
-_RATES = "money in US dollars at the rate of the source, else at rates that the audit assumed"
 
 
 class Words(Strict):
@@ -157,20 +147,6 @@ def _in_effect(status: pd.Series[str]) -> pd.Series[bool]:
 
 def _is_effective(status: str) -> bool:
     in_force = re.match(_IN_FORCE, status)
-    if in_force and (in_force[1] or "") < _AS_OF:
+    if in_force and (in_force[1] or "") < AS_OF:
         return True
     return bool(re.match(_IN_EFFECT, status))
-
-
-def derive_instruments(raw: Path, folder: Path) -> list[Sidecar]:
-    """Derive the table; see `compute_divide.sources.catalogue.Derive`."""
-    return [INSTRUMENTS.derive(raw, folder, _ORIGIN, FIELDS, [_RATES])]
-
-
-_ORIGIN = Origin(
-    "audit/instruments.csv",
-    "The Compute Divide, audit of instruments of policy",
-    _AS_OF,
-    "The Compute Divide; the sources are named in each row",
-    "CC BY 4.0",
-)

@@ -8,13 +8,10 @@ those that say which source was seen are kept; its notes on a machine become a l
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from pathlib import Path
 
 import pandas as pd
 
-from compute_divide.sources.store import dates, files, raw_csv, tables
-from compute_divide.sources.store.files import Origin, Sidecar
+from compute_divide.sources.store import dates, raw_csv, tables
 from compute_divide.sources.store.raw_csv import Bounds, Findings, Labels, Row, same
 from compute_divide.sources.store.tables import Field
 
@@ -192,12 +189,6 @@ CHIPS = tables.EvidenceTable(
 sheet, missing if nobody saw it; ``matrix`` whether matrix engines reach it."""
 load_audited_chips = CHIPS.read
 
-_OWN = {"machines": "audit/own_machines.csv", "chips": "audit/own_chips.csv"}
-"""What was checked after the first audit, in the columns of its raw files that are read."""
-_OWN_TITLE = "{} checked by this book after the audit"
-_KEYS = {"machines": ("machine", "rmax_pflops"), "chips": ("chip",)}
-"""What tells their rows apart; machines without a name have their measured speed."""
-
 TABLES = (MACHINES, CHIPS)
 
 RATES_FILE = "aurora_rates.csv"
@@ -230,47 +221,3 @@ def load_aurora_rates() -> pd.DataFrame:
     ['peak', 'measured']
     """
     return tables.read_by_hand(RATES_FILE, RATES)
-
-
-def derive_audited_machines(raw: Path, folder: Path) -> list[Sidecar]:
-    """Derive the two tables; see `compute_divide.sources.catalogue.Derive`."""
-    return [
-        _derive(MACHINES, MACHINE_FIELDS, "machines", raw, folder),
-        _derive(CHIPS, CHIP_FIELDS, "chips", raw, folder),
-    ]
-
-
-def _derive(
-    table: tables.EvidenceTable, fields: tables.Fields, what: str, raw: Path, folder: Path
-) -> Sidecar:
-    """Derive a table from the first audit and from later checks, which replace what they repeat."""
-    origin = _origin(what)
-    own = replace(origin, path=_OWN[what], title=_OWN_TITLE.format(what.capitalize()))
-    first = raw_csv.read_raw(raw / origin.path)
-    later = raw_csv.read_raw(files.data_dir() / own.path)
-    checked = {_key(row, what): row for row in later.rows}
-    findings = Findings()
-    replaced = Findings()
-    rows = []
-    for row in first.rows:
-        again = checked.pop(_key(row, what), None)
-        rows.append(again or row)
-        if again is not None:
-            replaced.add("checked again later, and replaced", f"row {row.number}")
-    records = tables.read_rows([*rows, *checked.values()], fields, findings)
-    sources = [first.source(origin), later.source(own)]
-    return table.write(records, folder, sources, replaced.groups(), findings.notes())
-
-
-def _key(row: Row, what: str) -> tuple[str, ...]:
-    return tuple(row[name] for name in _KEYS[what])
-
-
-def _origin(what: str) -> Origin:
-    return Origin(
-        f"audit/{what}.csv",
-        f"The Compute Divide, audit of {what}",
-        "2026-11",
-        "The Compute Divide; the sources are named in each row",
-        "CC BY 4.0",
-    )

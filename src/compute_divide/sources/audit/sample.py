@@ -16,8 +16,6 @@ from compute_divide.sources.store.raw_csv import TEAM_TYPES
 
 SAMPLE_FILE = "audit/sample.csv"
 ANSWERS = ("right", "wrong", "not-checkable", "not-listed")
-FIELDS = ("team", "compute", "year", "base", "openness")
-"""The fields that were checked."""
 
 SAMPLE = tables.schema(
     draw=tables.whole(1, nullable=False),

@@ -1,24 +1,20 @@
 """Private sites for AI by date (Epoch AI), as campuses: none is shown to be one machine.
 
-The source follows sites by satellite and power and projects them to 2030; entries after its own day
-are plans and are set aside.
+The source follows sites by satellite and power; only what it saw by its own day is in the table.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from compute_divide.sources.store import dates, raw_csv, tables
-from compute_divide.sources.store.files import EvidenceError, Origin, Sidecar
-from compute_divide.sources.store.raw_csv import Findings, Row, read_raw
+from compute_divide.sources.store.files import EvidenceError
+from compute_divide.sources.store.raw_csv import Findings, Row
 from compute_divide.sources.store.tables import Field
 
 SNAPSHOT = "2026-07-07"
-_FUTURE = f"a day after {SNAPSHOT}, a plan"
-_BLANK = "no H100 equivalents"
 
 
-def _day(row: Row, _: str, __: Findings) -> str:
+def observation_day(row: Row, _: str, __: Findings) -> str:
+    """Return the day on which a site was looked at, as ISO 8601."""
     dated = dates.parse_date(row["Date"])
     if dated is None:
         raise EvidenceError(f"{row.place()}: {row['Date']!r} is not a date")
@@ -29,73 +25,21 @@ def _nothing(_: Row, __: str, ___: Findings) -> str:
     return ""
 
 
-_FIELDS = {
+FIELDS = {
     "site": tables.as_text("Data center", nullable=False),
     "owner": Field(tables.text(), _nothing),
     "country": Field(tables.text(), _nothing),
-    "day": Field(tables.date(), _day),
+    "day": Field(tables.date(), observation_day),
     "h100e": tables.as_number(
         "H100 equivalents", raw_csv.Bounds(positive=False), tables.number(nullable=False)
     ),
 }
 CAMPUSES = tables.EvidenceTable(
     "compute/campuses.csv",
-    tables.schema_of(_FIELDS),
+    tables.schema_of(FIELDS),
     f"private sites for AI by date until {SNAPSHOT}, in H100 equivalents by 8-bit operations",
     "compute_divide.sources.chips.campuses.derive_campuses",
 )
 """``h100e`` is the number at work on a site from a day on. A site is a campus of buildings; its
 owner need not be its user, and many counts are inferred from power and pictures."""
 load_campuses = CAMPUSES.read
-
-
-def derive_campuses(raw: Path, folder: Path) -> list[Sidecar]:
-    """Derive the table of campuses; see `compute_divide.sources.catalogue.Derive`."""
-    timelines = _origin("center_timelines", "timelines of frontier data centers")
-    centers = _origin("centers", "frontier data centers")
-    dated = read_raw(raw / timelines.path)
-    named = read_raw(raw / centers.path)
-    sites = {row["Name"]: row for row in named.rows}
-    findings = Findings()
-    aside = Findings()
-    rows = []
-    for row in dated.rows:
-        reason = _reason(row)
-        if reason:
-            aside.add(reason, f"row {row.number}")
-            continue
-        [record] = tables.read_rows([row], _FIELDS, findings)
-        site = sites.get(row["Data center"])
-        if site is None:
-            findings.add("owner, country: not in the list of sites", f"row {row.number}")
-        rows.append({**record, **_about(site)})
-    for row in named.rows:
-        aside.add("a site, told of in the rows of its days", f"row {row.number}")
-    sources = [dated.source(timelines), named.source(centers)]
-    return [CAMPUSES.write(rows, folder, sources, aside.groups(), findings.notes())]
-
-
-def _reason(row: Row) -> str:
-    """Return why a row is not counted; empty if it is."""
-    if _day(row, "", Findings()) > SNAPSHOT:
-        return _FUTURE
-    return "" if row["H100 equivalents"] else _BLANK
-
-
-def _about(site: Row | None) -> dict[str, str]:
-    """Return owner and country of a site, if it is listed."""
-    if site is None:
-        return {}
-    owner, _, _ = site["Owner"].partition(" #")
-    return {"owner": owner, "country": site["Country"]}
-
-
-def _origin(what: str, title: str) -> Origin:
-    return Origin(
-        f"compute/epoch_frontier_data_{what}_{SNAPSHOT}.csv",
-        f"Epoch AI, {title}",
-        SNAPSHOT,
-        "Epoch AI, 'Frontier Data Centers', published online at epoch.ai",
-        "CC BY 4.0",
-        "https://epoch.ai/data/data-centers",
-    )

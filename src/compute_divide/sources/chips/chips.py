@@ -7,14 +7,10 @@ They overstate growth and are left out.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 
 from compute_divide.sources.audit.machines import load_audited_chips
-from compute_divide.sources.models.table import epoch
 from compute_divide.sources.store import tables
-from compute_divide.sources.store.files import Sidecar
 from compute_divide.sources.store.raw_csv import (
     Bounds,
     Findings,
@@ -23,7 +19,6 @@ from compute_divide.sources.store.raw_csv import (
     joined,
     parse_number,
     read_number,
-    read_raw,
     same,
 )
 
@@ -176,32 +171,7 @@ load_gpu_trends = TRENDS.read
 TABLES = (CHIPS, TRENDS)
 
 
-def derive_hardware(raw: Path, folder: Path) -> list[Sidecar]:
-    """Derive the tables of chips and of graphics processors.
-
-    See `compute_divide.sources.catalogue.Derive`.
-    """
-    chips = epoch(
-        "models/epoch_ml_hardware_2026-07-19.csv",
-        "Epoch AI, Machine Learning Hardware",
-        "2026-07-19",
-    )
-    trends = epoch(
-        "models/epoch_gpu_trends_2023-03-02.csv",
-        "Epoch AI, Trends in GPU price-performance",
-        "2023-03-02",
-    )
-    mixed = (
-        "left out, because they mix number formats: "
-        "Max performance, ML OP/s, Price-performance, Energy efficiency"
-    )
-    return [
-        CHIPS.derive(raw, folder, chips, CHIP_FIELDS, [mixed]),
-        TRENDS.derive(raw, folder, trends, TREND_FIELDS),
-    ]
-
-
-_PRICES = {
+PRICE_HEADERS = {
     "usd_per_chip_hour": "Price per chip-hour (on-demand)",
     "usd_per_chip_hour_1y": "Price per chip-hour (1-year CUD)",
     "usd_per_chip_hour_3y": "Price per chip-hour (3-year CUD)",
@@ -217,7 +187,7 @@ _ESTIMATED = (
 
 
 def _kind(row: Row, _: str, __: Findings) -> str:
-    price = parse_number(row[_PRICES["usd_purchase"]])
+    price = parse_number(row[PRICE_HEADERS["usd_purchase"]])
     return "cloud" if price is None else "purchase"
 
 
@@ -235,7 +205,7 @@ PRICE_FIELDS = {
     "location": tables.as_list("Location"),
     "offer": tables.as_text("Cloud GPU description"),
     "chips_in_offer": tables.as_count("Number of GPUs"),
-    **{ours: tables.as_number(theirs) for ours, theirs in _PRICES.items()},
+    **{ours: tables.as_number(theirs) for ours, theirs in PRICE_HEADERS.items()},
     "estimated": tables.Field(tables.flag(), _estimated),
     "source": tables.as_text("Price source"),
 }
@@ -248,27 +218,3 @@ PRICES = tables.EvidenceTable(
 """Dollars of the day; a purchase price is for one chip, also when sold as a system. ``_1y`` and
 ``_3y`` are prices an hour with a commitment of one and of three years."""
 load_prices = PRICES.read
-
-
-def derive_prices(raw: Path, folder: Path) -> list[Sidecar]:
-    """Derive the table of prices; see `compute_divide.sources.catalogue.Derive`."""
-    origin = epoch(
-        "models/epoch_hardware_prices_2025-06-20.csv", "Epoch AI, hardware prices", "2025-06-20"
-    )
-    file = read_raw(raw / origin.path)
-    findings = Findings()
-    aside = Findings()
-    priced = []
-    for row in file.rows:
-        if _is_priced(row):
-            priced.append(row)
-        else:
-            aside.add("no price", f"row {row.number}")
-    rows = tables.read_rows(priced, PRICE_FIELDS, findings)
-    source = file.source(origin)
-    return [PRICES.write(rows, folder, [source], aside.groups(), findings.notes())]
-
-
-def _is_priced(row: Row) -> bool:
-    prices = (parse_number(row[header]) for header in _PRICES.values())
-    return any(price is not None for price in prices)

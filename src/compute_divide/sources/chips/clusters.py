@@ -7,12 +7,8 @@ counted twice are marked.
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from compute_divide.sources.models.table import epoch
 from compute_divide.sources.store import tables
 from compute_divide.sources.store.dates import read_date
-from compute_divide.sources.store.files import Sidecar
 from compute_divide.sources.store.raw_csv import Findings, Labels, Row, marked, same
 
 SECTORS = Labels(
@@ -82,12 +78,3 @@ CLUSTERS = tables.EvidenceTable(
 """``operational`` is the first day, ``included`` whether the source counts it in its standard
 analysis."""
 load_clusters = CLUSTERS.read
-
-
-def derive_clusters(raw: Path, folder: Path) -> list[Sidecar]:
-    """Derive the table of clusters; see `compute_divide.sources.catalogue.Derive`."""
-    file = "models/epoch_gpu_clusters_2026-04-24.csv"
-    url = "https://epoch.ai/data/gpu-clusters"
-    origin = epoch(file, "Epoch AI, GPU Clusters", "2026-04-24", url)
-    mixed = "left out, for it mixes number formats: Max OP/s"
-    return [CLUSTERS.derive(raw, folder, origin, FIELDS, [mixed])]

@@ -1,29 +1,15 @@
 """Who owns machines: the TOP500 lists, owners of AI chips, laboratories, and the price of an hour.
 
-The TOP500 states no licence, so only sums over its machines are kept, by list, segment, country and
-accelerator.
+Of the TOP500 there are only sums over its machines, by list, segment, country and accelerator.
 """
 
 from __future__ import annotations
 
 import re
-from itertools import pairwise
-from pathlib import Path
-from typing import Any
 
-import pandas as pd
-
-from compute_divide.sources.store import dates, raw_csv, tables
-from compute_divide.sources.store.files import EvidenceError, Origin, SetAside, Sidecar, Source
-from compute_divide.sources.store.raw_csv import (
-    Bounds,
-    Findings,
-    Labels,
-    Row,
-    marked,
-    read_raw,
-    same,
-)
+from compute_divide.sources.store import dates, tables
+from compute_divide.sources.store.files import EvidenceError
+from compute_divide.sources.store.raw_csv import Findings, Labels, Row, marked, same
 
 DERIVED_BY = "compute_divide.sources.chips.machines.derive_machines"
 
@@ -32,15 +18,7 @@ SEGMENTS = Labels(
     same("academic", "research", "government", "industry", "vendor", "classified", "others"),
 )
 """Segments of the TOP500; the national laboratories are in ``research``."""
-
-_COUNTRIES = {
-    "Czech Republic": "Czechia",
-    "Korea, South": "South Korea",
-    "Slovak Republic": "Slovakia",
-}
-
-_LIST = re.compile(r"top500_(\d{4}-\d{2})_(academic|other)\.csv")
-_RANKS = sorted(map(str, range(1, 501)))
+RANKS = sorted(map(str, range(1, 501)))
 
 TOP500 = tables.EvidenceTable(
     "compute/top500.csv",
@@ -49,7 +27,7 @@ TOP500 = tables.EvidenceTable(
         segment=tables.one_of(SEGMENTS.ours, nullable=False),
         country=tables.text(nullable=False),
         accelerated=tables.flag(),
-        machines=tables.whole(1, len(_RANKS), nullable=False),
+        machines=tables.whole(1, len(RANKS), nullable=False),
         rmax_tflop_s=tables.number(nullable=False),
         rmax_squares=tables.number(nullable=False),
         largest_tflop_s=tables.number(nullable=False),
@@ -61,101 +39,6 @@ TOP500 = tables.EvidenceTable(
 where the list does not say). Speeds are those of the HPL benchmark, in 64 bits; the sum of squares
 shows how much a share rests on a few machines."""
 load_top500 = TOP500.read
-
-
-def _top500(raw: Path, folder: Path) -> Sidecar:
-    machines: list[dict[str, Any]] = []
-    sources: list[Source] = []
-    for path in sorted((raw / "compute" / "top500").glob("*.csv")):
-        match = _LIST.fullmatch(path.name)
-        if not match:
-            raise EvidenceError(
-                f"{path.name} is not named like a half of a TOP500 list, "
-                "top500_2020-06_academic.csv"
-            )
-        month, half = match.groups()
-        file = read_raw(path)
-        day = f"{month}-01"
-        origin = _half_of_list(path.name, month, half)
-        machines += [{"list": day, **_machine(row)} for row in file.rows]
-        sources.append(file.source(origin))
-    table = pd.DataFrame(machines)
-    _check_lists(table)
-    sums = _sums(table)
-    alike = len(table) - len(sums)
-    aside = SetAside(reason="machines counted in the row of others like them", rows=alike)
-    note = "accelerated is missing for the two lists of 2010, which have no such column"
-    return TOP500.write(sums, folder, sources, [aside], [note])
-
-
-def _half_of_list(file: str, month: str, half: str) -> Origin:
-    return Origin(
-        f"compute/top500/{file}",
-        f"TOP500 list of {month}, {half} segments",
-        month,
-        "TOP500.org, as split in AcademicSystemsTOP500",
-        "none stated; only sums are kept",
-        "https://github.com/trecakov/AcademicSystemsTOP500",
-    )
-
-
-def _sums(machines: pd.DataFrame) -> pd.DataFrame:
-    with_squares = machines.assign(squares=machines["rmax"] ** 2)
-    cells = with_squares.groupby(["list", "segment", "country", "accelerated"], dropna=False)
-    sums = cells.agg(
-        machines=("rmax", "size"),
-        rmax_tflop_s=("rmax", "sum"),
-        rmax_squares=("squares", "sum"),
-        largest_tflop_s=("rmax", "max"),
-    )
-    return sums.round(3).reset_index()
-
-
-def _machine(row: Row) -> dict[str, Any]:
-    """Return a machine, its speed in TFLOP/s.
-
-    Lists up to 2016 give GFLOP/s under a header that names no unit.
-    """
-    country = row["Country"]
-    speeds = (name for name in row.cells if name.casefold().startswith("rmax"))
-    header = next(speeds, "Rmax")
-    speed = raw_csv.read_number(row, header, "Rmax", Bounds(), Findings())
-    if speed is None:
-        raise EvidenceError(f"{row.place()}: {row[header]!r} is not a speed")
-    return {
-        "rank": row["Rank"],
-        "segment": SEGMENTS.canonical(row["Segment"], row.place(country)),
-        "country": _COUNTRIES.get(country, country),
-        "accelerated": _accelerated(row),
-        "rmax": speed if "TFlop/s" in header else speed / 1000,
-    }
-
-
-def _accelerated(row: Row) -> bool | None:
-    for header in ("Accelerator/Co-Processor", "Accelerator"):
-        if header in row.cells:
-            return row[header] != "None"
-    return None
-
-
-def _check_lists(table: pd.DataFrame) -> None:
-    """Raise an error if a list lacks a rank, or if its unit must have changed.
-
-    The unit has changed when the fastest machine slows down, or becomes ten times as fast.
-    """
-    lists = table.groupby("list")
-    for day, ranks in lists["rank"]:
-        if sorted(ranks) != _RANKS:
-            raise EvidenceError(
-                f"the TOP500 list of {day} does not have each rank from 1 to 500 once, in two files"
-            )
-    fastest = lists["rmax"].max()
-    for (before, slower), (after, faster) in pairwise(fastest.items()):
-        if not 0.99 < faster / slower < 10:
-            speeds = f"{after} makes {faster:g} TFLOP/s, that of {before} {slower:g}"
-            raise EvidenceError(
-                f"the fastest machine of {speeds}: the unit of a list must have changed"
-            )
 
 
 OWNERS = Labels(
@@ -215,7 +98,7 @@ def _complete(row: Row, _: str, __: Findings) -> bool:
     return not marked(row, "Incomplete", "checked")
 
 
-_OWNED = {
+OWNED_FIELDS = {
     "owner": tables.as_label("Owner", OWNERS, blank=None),
     "designer": tables.as_label("Chip manufacturer", DESIGNERS, blank=None),
     "kind": tables.Field(tables.one_of(KINDS.ours), _kind),
@@ -229,7 +112,7 @@ _OWNED = {
 }
 OWNED = tables.EvidenceTable(
     "compute/owners.csv",
-    tables.schema_of(_OWNED),
+    tables.schema_of(OWNED_FIELDS),
     "AI chips in the hands of owners by quarter, in H100 equivalents, "
     "with 5th and 95th percentiles",
     DERIVED_BY,
@@ -239,7 +122,7 @@ bits: a simulation's median and percentiles, which are never added; xAI, an inve
 two years, has none. ``kind`` is missing for all kinds of a designer together."""
 load_owners = OWNED.read
 
-_LABORATORIES = {
+LABORATORY_FIELDS = {
     "laboratory": tables.as_label("Lab", LABS, blank=None),
     "day": _as_day("Date"),
     "h100e": _as_sure("h100e_med"),
@@ -248,7 +131,7 @@ _LABORATORIES = {
 }
 LABORATORIES = tables.EvidenceTable(
     "compute/laboratories.csv",
-    tables.schema_of(_LABORATORIES),
+    tables.schema_of(LABORATORY_FIELDS),
     "chips that five laboratories use at the end of a year, in H100 equivalents, with percentiles",
     DERIVED_BY,
 )
@@ -256,7 +139,7 @@ LABORATORIES = tables.EvidenceTable(
 are never added."""
 load_laboratories = LABORATORIES.read
 
-_RENTAL = {
+RENTAL_FIELDS = {
     "month": _as_day("month"),
     "chip": tables.as_label("chip", RENTED, blank=None),
     "usd_per_hour": _as_sure("usd_per_hour"),
@@ -266,7 +149,7 @@ _RENTAL = {
 }
 RENTAL = tables.EvidenceTable(
     "compute/rental_prices.csv",
-    tables.schema_of(_RENTAL),
+    tables.schema_of(RENTAL_FIELDS),
     "monthly list prices of a chip-hour: median, lowest and highest of the providers",
     DERIVED_BY,
 )
@@ -275,62 +158,3 @@ the source."""
 load_rental_prices = RENTAL.read
 
 TABLES = (TOP500, OWNED, LABORATORIES, RENTAL)
-
-_OWNER_FILES = {
-    "nvidia_owners_cumulative_totals": "Nvidia chips by owner",
-    "nvidia_owners_cumulative_by_chip": "Nvidia chips by owner and kind",
-    "nvidia_owners_OTHER_cumulative_totals": "Nvidia chips of other owners",
-    "tpu_owners_cumulative_totals": "Google TPUs",
-    "amd_owners_cumulative_totals": "AMD chips by owner",
-    "coreweave_owners_cumulative_totals": "Nvidia chips of CoreWeave",
-    "trainium_owners_cumulative_totals": "Trainium chips of Amazon",
-    "trainium_owners_cumulative_by_chip": "Trainium chips of Amazon by kind",
-    "named_other_owners_cumulative_totals": "Nvidia chips of xAI",
-}
-
-
-def derive_machines(raw: Path, folder: Path) -> list[Sidecar]:
-    """Derive the four tables; see `compute_divide.sources.catalogue.Derive`."""
-    owners = _owners(raw, folder)
-    laboratories = LABORATORIES.derive(raw, folder, _USED, _LABORATORIES)
-    note = "list prices, not transactions"
-    prices = RENTAL.derive(raw, folder, _RENTED, _RENTAL, [note])
-    return [_top500(raw, folder), owners, laboratories, prices]
-
-
-_USED = Origin(
-    "compute/epoch_lab_compute_year_end_2026-09-03.csv",
-    "Epoch AI, computing that AI laboratories use",
-    "2026-09-03",
-    "Epoch AI, AI Compute Users",
-    "none seen",
-    "https://github.com/epoch-research/ai-compute-users",
-)
-_RENTED = Origin(
-    "compute/gpu_rental_list_prices_2026-09.csv",
-    "GPU Price Index, archived public rate cards",
-    "2026-09",
-    "GPU Price Index",
-    "none found; medians over providers are kept",
-    "https://github.com/henryzhangpku/gpu-price-index",
-)
-
-
-def _owners(raw: Path, folder: Path) -> Sidecar:
-    rows: list[dict[str, Any]] = []
-    sources: list[Source] = []
-    findings = Findings()
-    for stem, title in _OWNER_FILES.items():
-        origin = Origin(
-            f"compute/epoch_{stem}_2026-04-22.csv",
-            f"Epoch AI, {title}",
-            "2026-04-22",
-            "Epoch AI, AI Chip Owners",
-            "MIT (code)",
-            "https://github.com/epoch-research/ai-chip-counts",
-        )
-        file = read_raw(raw / origin.path)
-        rows += tables.read_rows(file.rows, _OWNED, findings)
-        sources.append(file.source(origin))
-    notes = ["every series starts at zero", *findings.notes()]
-    return OWNED.write(rows, folder, sources, notes=notes)

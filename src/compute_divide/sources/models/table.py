@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
-from pathlib import Path
-
 from pandas import DataFrame
 
-from bookpress.errors import UsageError
 from compute_divide.sources.models import own
-from compute_divide.sources.models.raw import NOTHING, SCHEMA, Stated, parse_snapshot
+from compute_divide.sources.models.schema import SCHEMA
 from compute_divide.sources.store import files, tables
-from compute_divide.sources.store.files import EvidenceError, Origin, SetAside, Sidecar, Strict
-from compute_divide.sources.store.raw_csv import read_raw
+from compute_divide.sources.store.files import EvidenceError, Strict
 
 
 class Snapshot(Strict):
@@ -23,14 +17,6 @@ class Snapshot(Strict):
     file: str
     mirror: str
     notable: str | None = None
-
-
-def epoch(
-    path: str, title: str, snapshot: str, url: str = "https://epoch.ai/data/ai-models"
-) -> Origin:
-    """Return the origin of a raw file of Epoch AI."""
-    credit = "Epoch AI, 'Data on AI Models', published online at epoch.ai"
-    return Origin(path, title, snapshot, credit, "CC BY 4.0", url)
 
 
 TABLES = (tables.EvidenceTable("models/*.csv", SCHEMA),)
@@ -69,84 +55,6 @@ def load_models(vintage: str) -> DataFrame:
     return own.with_own(models, vintage)
 
 
-def derive_models(raw: Path, folder: Path) -> list[Sidecar]:
-    """Derive the tables of all shipped snapshots.
-
-    See `compute_divide.sources.catalogue.Derive`.
-    """
-    return [_derive_snapshot(snapshot, raw, folder) for snapshot in shipped_snapshots()]
-
-
 def shipped_snapshots() -> list[Snapshot]:
     """Return the raw files whose tables the project ships."""
     return files.read_yaml("snapshots.yml", list[Snapshot])
-
-
-def _derive_snapshot(snapshot: Snapshot, raw: Path, folder: Path) -> Sidecar:
-    file = read_raw(raw / snapshot.file)
-    origin = _origin(snapshot.file, snapshot.date)
-    sources = [file.source(origin)]
-    aside = []
-    notable = None
-    if snapshot.notable:
-        sheet = read_raw(raw / snapshot.notable)
-        names = {row["System"] for row in sheet.rows}
-        strangers = names - {row["System"] for row in file.rows}
-        if strangers:
-            raise EvidenceError(f"{sheet.file}: {min(strangers)!r} is not in {file.file}")
-        notable = names.__contains__
-        title = f"{origin.title}, sheet of notable models"
-        sources.append(sheet.source(replace(origin, title=title)))
-        reason = "rows of the sheet of notable models, which mark the scope"
-        aside.append(SetAside(reason=reason, rows=len(sheet.rows)))
-    records, unread, met = parse_snapshot(file, notable)
-    notes = [f"read from the public mirror {snapshot.mirror}", *met]
-    table = _table(snapshot.date[:7], "derive_models")
-    return table.write(records, folder, sources, [*aside, *unread], notes)
-
-
-def _origin(path: str, snapshot: str) -> Origin:
-    return epoch(path, f"Epoch AI models database, snapshot of {snapshot}", snapshot)
-
-
-def _table(vintage: str, derived_by: str) -> tables.EvidenceTable:
-    description = f"models of the Epoch AI database as of {vintage}"
-    return tables.EvidenceTable(
-        files.table_name(vintage),
-        SCHEMA,
-        description,
-        f"compute_divide.sources.models.table.{derived_by}",
-    )
-
-
-def check_vintage(vintage: str) -> None:
-    """Raise `UsageError` if a text is not written like a vintage."""
-    if not re.fullmatch(r"(19|20)\d\d-(0[1-9]|1[0-2])", vintage):
-        raise UsageError(f"{vintage!r} is not a vintage: give year and month, such as 2024-07")
-
-
-FEWEST = 100
-"""The fewest models of a snapshot. The smallest that ships has 501; far fewer are a fragment."""
-
-
-def add_snapshot(path: Path, vintage: str, folder: Path, stated: Stated = NOTHING) -> Sidecar:
-    """Make a table from a snapshot that the project does not ship.
-
-    Its sidecar notes models dated after the vintage.
-    """
-    check_vintage(vintage)
-    file = read_raw(path)
-    records, aside, notes = parse_snapshot(file, stated=stated)
-    if len(records) < FEWEST:
-        models = "1 model" if len(records) == 1 else f"{len(records)} models"
-        raise EvidenceError(
-            f"{path.name} contains {models}, a vintage needs at least {FEWEST}: "
-            "`data add row` adds single ones"
-        )
-    dated = [record for record in records if record["published"]]
-    late = [record["model"] for record in dated if record["published"][:7] > vintage]
-    if late:
-        examples = "; ".join(late[:3])
-        notes.append(f"published after the vintage: {len(late)} ({examples})")
-    sources = [file.source(_origin(path.name, vintage))]
-    return _table(vintage, "add_snapshot").write(records, folder, sources, aside, notes)

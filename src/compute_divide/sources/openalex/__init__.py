@@ -1,1 +1,1 @@
-"""OpenAlex: the API, and the whole snapshot."""
+"""OpenAlex: works, counts and companies."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal, get_args
@@ -47,6 +46,8 @@ READINGS = {"name": "by affiliations", "domain": "by e-mail domains, where the l
 
 _CAPITALS = {"corl": "CoRL", "neurips": "NeurIPS"}
 
+VENUE = r"[a-z0-9]*[a-z][a-z0-9]*"
+"""The short name of a venue: letters and digits, such as ``3dv``."""
 VENUE_GROUPS = {
     "machine-learning": ("neurips", "icml", "iclr"),
     "vision": ("cvpr", "iccv", "eccv"),
@@ -183,19 +184,6 @@ def flips_of(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
     return flips
 
 
-def slot_profile(atoms: Iterable[str]) -> str:
-    """Return the slot profile of the atoms found in a slot, each known one once."""
-    known = {*atoms} - {UNKNOWN}
-    return "+".join(sorted(known)) or UNKNOWN
-
-
-def paper_profile(slots: Iterable[str]) -> str:
-    """Return the paper profile of slot profiles; empty for no slots."""
-    counts = Counter(slots).items()
-    most_first = sorted(counts, key=lambda entry: (-entry[1], entry[0]))
-    return " ".join(f"{count}:{slot}" for slot, count in most_first)
-
-
 @lru_cache(maxsize=65536)
 def parse_profile(profile: str) -> tuple[tuple[int, tuple[str, ...]], ...]:
     """Return a paper profile as pairs of a number of slots and the atoms of their slot profile."""
@@ -212,23 +200,6 @@ def slot_sectors(atoms: Iterable[str], calls: Calls) -> frozenset[str]:
         elif atom != UNKNOWN:
             sectors.add(atom)
     return frozenset(sectors)
-
-
-def sector_counts(profile: str, calls: Calls) -> dict[str, int]:
-    """Return the number of slots that name each sector, and ``unknown``.
-
-    A slot can name several sectors.
-    """
-    counts = dict.fromkeys((*SECTORS, UNKNOWN), 0)
-    for count, atoms in parse_profile(profile):
-        for sector in slot_sectors(atoms, calls) or (UNKNOWN,):
-            counts[sector] += count
-    return counts
-
-
-def profile_team(profile: str, calls: Calls, public_research: PublicResearch = "other") -> str:
-    """Return the team type of a paper."""
-    return team_of(profile_sectors(profile, calls), public_research)
 
 
 def profile_sectors(profile: str, calls: Calls) -> frozenset[str]:

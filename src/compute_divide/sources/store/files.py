@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
@@ -17,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from bookpress.edition.fingerprint import RELEASED
 from bookpress.errors import PressError
-from bookpress.files import check_writable, files_of, replace_file, sha256
+from bookpress.files import files_of, sha256
 
 CHECKOUT = Path(__file__).resolve().parents[4]
 SUFFIX = ".meta.yml"
@@ -28,8 +24,6 @@ MANIFEST = "MANIFEST.sha256"
 WITH_HARDWARE = "2023-12"
 """The first vintage that records chips, openness and base models of many models."""
 SHIPPED = "works"
-OTHER_FIELDS = "other fields"
-"""Sample of the shipped works outside machine learning."""
 T = TypeVar("T")
 
 
@@ -186,34 +180,6 @@ class Source(Strict):
     )
 
 
-@dataclass(frozen=True)
-class Origin:
-    """The origin of raw files: what they are, from when, and whom to credit.
-
-    `path` is below the folder of raw files.
-    """
-
-    path: str
-    title: str
-    snapshot: str
-    credit: str
-    licence: str
-    url: str | None = None
-
-    def source(self, file: str, digest: str, rows: int) -> Source:
-        """Return the record of a file of this origin, for a sidecar."""
-        return Source(
-            title=self.title,
-            credit=self.credit,
-            licence=self.licence,
-            url=self.url,
-            snapshot=self.snapshot,
-            file=file,
-            sha256=digest,
-            rows=rows,
-        )
-
-
 class SetAside(Strict):
     """Records that did not become rows, and why."""
 
@@ -259,13 +225,6 @@ def read_sidecar(table: str) -> Sidecar:
     return read_yaml(sidecar_name(table), Sidecar)
 
 
-def write_sidecar(sidecar: Sidecar, folder: Path) -> None:
-    """Write a sidecar beside its table in an evidence folder, without empty fields."""
-    fields = sidecar.model_dump(mode="json", exclude_none=True)
-    text = yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=100)
-    replace_file(folder / sidecar_name(sidecar.table), text.encode())
-
-
 def evidence_files(folder: Path) -> list[str]:
     """Return the files of an evidence folder, sorted.
 
@@ -276,35 +235,9 @@ def evidence_files(folder: Path) -> list[str]:
     return sorted(path.as_posix() for path in paths if path.parts[0] not in apart)
 
 
-def seal(folder: Path) -> int:
-    """Rewrite the list of hashes and return its length."""
-    digests = _digests(folder)
-    lines = [f"{digest}  {name}\n" for name, digest in digests.items()]
-    replace_file(folder / MANIFEST, "".join(lines).encode())
-    return len(lines)
-
-
-def _digests(folder: Path) -> dict[str, str]:
+def hashes(folder: Path) -> dict[str, str]:
+    """Return the hash of each file of an evidence folder, by its path."""
     return {name: sha256((folder / name).read_bytes()) for name in evidence_files(folder)}
-
-
-@contextmanager
-def staged() -> Iterator[Path]:
-    """Yield a folder to write evidence to.
-
-    If all went well, move its files into place and renew the hashes.
-    """
-    home = data_dir()
-    check_writable(home)
-    with tempfile.TemporaryDirectory(prefix=".derive-", dir=home) as name:
-        folder = Path(name)
-        yield folder
-        fresh = evidence_files(folder)
-        for file in fresh:
-            (home / file).parent.mkdir(parents=True, exist_ok=True)
-            (folder / file).replace(home / file)
-    if fresh:
-        seal(home)
 
 
 def differences(folder: Path) -> dict[str, str]:
@@ -319,7 +252,7 @@ def differences(folder: Path) -> dict[str, str]:
         line = lines[number]
         return {MANIFEST: f"line {number + 1}, is damaged: {line[:80]!r}"}
     listed = {match[2]: match[1] for match in matches if match}
-    digests = _digests(folder)
+    digests = hashes(folder)
     wrong = {name: "is missing" for name in listed if name not in digests}
     for name, digest in digests.items():
         if name not in listed:

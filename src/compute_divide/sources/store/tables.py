@@ -1,11 +1,10 @@
-"""Write and read evidence tables: deterministic bytes, a schema, a sidecar, checked hashes."""
+"""Evidence tables: their schemas, how a cell of each column is read, and checked hashes."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,10 +14,10 @@ from pandera.errors import SchemaErrors
 from pyarrow import BufferReader
 from pyarrow.parquet import ParquetFile
 
-from bookpress.files import replace_file, sha256
+from bookpress.files import sha256
 from compute_divide.sources.store import dates, files, raw_csv
-from compute_divide.sources.store.files import EvidenceError, Origin, SetAside, Sidecar, Source
-from compute_divide.sources.store.raw_csv import Bounds, Findings, Labels, Row, read_raw
+from compute_divide.sources.store.files import EvidenceError
+from compute_divide.sources.store.raw_csv import Bounds, Findings, Labels, Row
 
 # tables of some thousand rows: with Arrow's strings, all chapters together take a third longer
 pd.set_option("mode.string_storage", "python")
@@ -167,20 +166,12 @@ def schema_of(fields: Fields) -> pa.DataFrameSchema:
     return schema(**columns)
 
 
-def read_rows(rows: Iterable[Row], fields: Fields, findings: Findings) -> list[dict[str, Any]]:
-    """Return rows of a raw file as records of our table."""
-
-    def record(row: Row) -> dict[str, Any]:
-        return {name: field.read(row, name, findings) for name, field in fields.items()}
-
-    return list(map(record, rows))
-
-
 @dataclass(frozen=True, eq=False)
 class EvidenceTable:
     """A table of the evidence.
 
-    It has a path (or a pattern), a schema, a description, and the function that derives it.
+    It has a path (or a pattern), a schema, a description, and the function that derives it, by the
+    name in its sidecar: what is ``compute_divide.sources`` there is now `compute_divide_evidence`.
     """
 
     name: str
@@ -203,59 +194,6 @@ class EvidenceTable:
             f"Examples\n--------\n>>> import compute_divide as cd\n>>> table = cd.data.{name}()\n"
             f">>> table.columns[0]\n{next(iter(self.schema.columns))!r}\n"
         )
-
-    def write(
-        self,
-        rows: pd.DataFrame | Sequence[Mapping[str, Any]],
-        folder: Path,
-        sources: Sequence[Source],
-        aside: Sequence[SetAside] = (),
-        notes: Sequence[str] = (),
-    ) -> Sidecar:
-        """Check rows against the schema and write them with their sidecar, atomically."""
-        if not isinstance(rows, pd.DataFrame):
-            columns = list(self.schema.columns)
-            rows = pd.DataFrame(rows, columns=columns).replace("", None)
-        table = check_schema(rows, self.schema, self.name)
-        content = self._content(table)
-        sidecar = Sidecar(
-            table=self.name,
-            description=self.description,
-            sources=list(sources),
-            derived_by=self.derived_by,
-            rows_in=sum(source.rows for source in sources),
-            rows_out=len(table),
-            set_aside=list(aside),
-            notes=list(notes),
-            sha256=sha256(content),
-        )
-        sidecar.balance()
-        replace_file(folder / self.name, content)
-        files.write_sidecar(sidecar, folder)
-        return sidecar
-
-    def _content(self, table: pd.DataFrame) -> bytes:
-        buffer = io.BytesIO()
-        if self.name.endswith(".csv"):
-            table.to_csv(buffer, index=False, lineterminator="\n")
-        else:
-            table.to_parquet(buffer, index=False, compression="zstd")
-        return buffer.getvalue()
-
-    def derive(
-        self,
-        raw: Path,
-        folder: Path,
-        origin: Origin,
-        fields: Fields,
-        notes: Sequence[str] = (),
-    ) -> Sidecar:
-        """Write a row from each record of a raw file."""
-        file = read_raw(raw / origin.path)
-        findings = Findings()
-        rows = read_rows(file.rows, fields, findings)
-        noted = [*notes, *findings.notes()]
-        return self.write(rows, folder, [file.source(origin)], notes=noted)
 
 
 def check_schema(table: pd.DataFrame, schema: pa.DataFrameSchema, name: str) -> pd.DataFrame:

@@ -1,0 +1,1 @@
+"""Deriving the tables of the audit: rows checked against their own sources."""

@@ -1,0 +1,1 @@
+"""Deriving the tables of chips, their prices, machines and campuses."""

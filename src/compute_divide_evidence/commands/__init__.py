@@ -1,0 +1,1 @@
+"""The commands of the evidence: data and corpus."""

@@ -1,0 +1,1 @@
+"""Machine-learning models: from snapshots of the models database to vintages."""

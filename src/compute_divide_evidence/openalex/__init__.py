@@ -1,0 +1,1 @@
+"""OpenAlex: the API, and the whole snapshot."""

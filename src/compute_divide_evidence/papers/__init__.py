@@ -1,0 +1,1 @@
+"""Papers of conferences: from raw lists to facts."""

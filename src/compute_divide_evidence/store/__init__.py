@@ -1,0 +1,1 @@
+"""Raw files as they are read, and tables as they are written."""

@@ -1,0 +1,3 @@
+"""What the tests of the evidence share."""
+
+from evidence import data_copy, raw_dir  # noqa: F401 - fixtures
