@@ -14,11 +14,11 @@ from compute_divide.estimates.models.fragility import MOST_NAMED
 from sampling import count
 
 HEADLINES = (
-    "Universities alone fell, largest runs, to the paper's years",
-    "Universities alone fell, largest runs, to the newest years",
+    "Universities' share of the largest runs fell, to the paper's years",
+    "Universities' share of the largest runs fell, to the newest years",
     "Universities alone were a majority early",
     "Companies alone make most of the largest runs",
-    "Universities alone fell among notable models",
+    "Universities' share of notable models fell",
     "Companies alone make most notable models of the newest year",
 )
 
