@@ -228,7 +228,7 @@ def as_mapping(
     error; if `lenient`, it is a note, and the last one counts, as in other readers of YAML.
     """
     try:
-        loaded, repeated = load_plain(content, takes_repeated=lenient)
+        loaded, repeated = load_plain(content)
     except RecursionError as error:
         raise UsageError(f"{where} is not plain YAML: it is nested too deeply") from error
     except (yaml.YAMLError, ValueError) as error:
@@ -236,6 +236,8 @@ def as_mapping(
         problem = getattr(error, "problem", error)
         line = f"line {place.line + 1}: " if place else ""
         raise UsageError(f"{where} is not plain YAML: {line}{short(str(problem), 200)}") from error
+    if repeated and not lenient:
+        raise UsageError(f"{where} is not plain YAML: {repeated[0]}")
     if loaded is not None and not isinstance(loaded, dict):
         raise UsageError(f"{where} is a {type(loaded).__name__}: it contains {holds}")
     for words in repeated:

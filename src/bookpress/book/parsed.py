@@ -1,4 +1,4 @@
-"""Documents parsed as notebooks, and cached in files: parsing a whole book takes a second."""
+"""Documents parsed as notebooks, and cached in files: jupytext takes a second to import alone."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ import yaml
 from bookpress.book.custom_formats import CustomFormat
 from bookpress.errors import PressError, short
 from bookpress.files import canonical, decoded, front_matter, hide_from_git, replace_file, sha256
-from bookpress.ipynb import usual_notebook as usual_ipynb
-from bookpress.myst_writer import usual_text
-from bookpress.plain_yaml import load_quickly
+from bookpress.myst import with_full_kernel
+from bookpress.plain_yaml import load
 from bookpress.terminal.messages import note
 
 CELL_OPTIONS = re.compile(
@@ -33,7 +32,7 @@ LOAD = "load"
 CELL_TYPES = ("code", "markdown", "raw")
 """The cell types of nbformat 4; others are not part of a page."""
 PRESS = Path(__file__).parents[1]
-READING = ("ipynb.py", "myst.py", "myst_writer.py", "book/parsed.py")
+READING = ("myst.py", "book/parsed.py")
 READERS = [
     *(metadata.version(name) for name in ("jupytext", "nbformat")),
     *(sha256((PRESS / name).read_bytes()) for name in READING),
@@ -114,11 +113,9 @@ def _stored(place: Path, content: str, make: Callable[[], bytes]) -> bytes:
 
 
 def _parsed(source: str, where: str, *, strict: bool) -> bytes:
-    from bookpress.myst import usual_notebook  # imported here: only changed documents are parsed
-
     front_matter(source, where, strict=strict)
     try:
-        notebook = usual_notebook(source) or _by_jupytext(source)
+        notebook = _by_jupytext(source)
         name_kernel(notebook["metadata"])
         return canonical(notebook).encode()
     except Exception as error:
@@ -139,7 +136,7 @@ def _odd_cell(source: str) -> str:
     for cell in CELL_OPTIONS.finditer(source):
         written = cell["block"] or re.sub("^:", "", cell["lines"] or "", flags=re.MULTILINE)
         try:
-            options = load_quickly(written) or {}
+            options = load(written) or {}
             is_odd = not isinstance(options, dict) or not isinstance(options.get("tags", []), list)
         except yaml.YAMLError:
             is_odd = True
@@ -150,14 +147,15 @@ def _odd_cell(source: str) -> str:
 
 
 def _by_jupytext(source: str) -> Any:
-    # what `jupytext.reads` calls once it has guessed the format
+    # `jupytext.reads` guesses first, and fails at front matter between more than three dashes
     from jupytext.jupytext import TextNotebookConverter
-
-    from bookpress.myst import with_full_kernel
 
     with warnings.catch_warnings():  # about cells in several languages
         warnings.simplefilter("ignore")
-        return TextNotebookConverter("md:myst", None).reads(with_full_kernel(source))
+        notebook = TextNotebookConverter("md:myst", None).reads(with_full_kernel(source))
+    for number, cell in enumerate(notebook["cells"]):
+        cell["id"] = f"c{number:03d}"
+    return notebook
 
 
 def is_in_python(metadata: Mapping[str, Any]) -> bool:
@@ -190,13 +188,10 @@ def _written(content: str, where: str) -> bytes:
 
 def written_as_myst(notebook: dict[str, Any]) -> str:
     """Return the JSON of a notebook, whose sources are whole, as a MyST notebook."""
-    text = usual_text(notebook)
-    if text is None:
-        import jupytext  # slow to import, and only needed for unusual notebooks
-        import nbformat
+    import jupytext
+    import nbformat
 
-        text = str(jupytext.writes(nbformat.from_dict(notebook), "md:myst"))
-    return text
+    return str(jupytext.writes(nbformat.from_dict(notebook), fmt="md:myst"))
 
 
 def _with_outputs(content: str, where: str) -> bytes:
@@ -216,11 +211,6 @@ def _not_run(content: str, where: str) -> bytes:
 
 
 def _read_nbformat(content: str, where: str) -> dict[str, Any]:
-    notebook = usual_ipynb(content)
-    return notebook or _by_nbformat(content, where)
-
-
-def _by_nbformat(content: str, where: str) -> dict[str, Any]:
     import nbformat
 
     try:

@@ -21,7 +21,7 @@ from bookpress.chapter.number_formats import FORMATS
 from bookpress.errors import UsageError, short
 from bookpress.files import FRONT, sha256
 from bookpress.myst import CELLS, CODE, FENCED
-from bookpress.plain_yaml import load_quickly
+from bookpress.plain_yaml import load
 
 ROLE = re.compile(r"\{(?P<kind>result|years|holds)\}`(?P<text>[^`]+)`(?!`)")
 ROLE_OR_SPAN = re.compile(
@@ -166,7 +166,7 @@ def _roles_in_yaml(text: str, first_line: int) -> Iterator[Role]:
     if not lines:
         return
     try:
-        entries = load_quickly(text)
+        entries = load(text)
     except yaml.YAMLError:  # reported where the page is read
         return
     for path, value in texts_of(entries):

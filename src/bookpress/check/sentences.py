@@ -11,7 +11,7 @@ import yaml
 from bookpress.chapter.quotes import ROLE_OR_SPAN, blanked, texts_of, without_code, without_markup
 from bookpress.files import FRONT
 from bookpress.myst import CELLS
-from bookpress.plain_yaml import load_quickly
+from bookpress.plain_yaml import load
 
 HOLDS = "\x00"
 """Surrounds the number of a mark while the text is split into sentences."""
@@ -74,7 +74,7 @@ def sentences_of(source: str) -> Iterator[Sentence]:
 def _of_metadata(text: str, line: int) -> Iterator[Sentence]:
     """Yield the sentences of texts in YAML."""
     try:
-        entries = load_quickly(text)
+        entries = load(text)
     except yaml.YAMLError:  # reported where the page is read
         return
     for path, value in texts_of(entries):

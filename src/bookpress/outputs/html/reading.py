@@ -7,7 +7,6 @@ are no chapters: MyST-NB runs them, unless the book runs nothing.
 from __future__ import annotations
 
 import dataclasses
-import warnings
 from collections.abc import Container, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -19,7 +18,7 @@ from myst_nb.core.read import standard_nb_read
 from bookpress.book.configuration import configuration
 from bookpress.book.execution import AUTO, MODES, OFF, PREFIX
 from bookpress.elements.base.store import run_file
-from bookpress.myst import cell_lines, with_full_kernel
+from bookpress.myst import cell_lines
 from bookpress.outputs.html.pages import CELL
 from bookpress.outputs.html.written import when_written
 from bookpress.run.failures import BOX
@@ -72,7 +71,7 @@ def _take_place(staged: Container[str], app: Sphinx) -> None:
         unrun.custom_formats = settings.custom_formats
         executed = run_file(Path(app.srcdir), docname) if is_staged else None
         if executed:
-            starts = _cell_lines(content[0]) if path.suffix == ".md" else []
+            starts = cell_lines(content[0]) if path.suffix == ".md" else []
             content[0] = executed.read_text("utf-8")
             is_commonmark = _is_commonmark(path.name, settings.custom_formats)
             reader = (f"{__name__}.read_run", {"starts": starts}, is_commonmark)
@@ -104,18 +103,6 @@ def read_run(text: str, starts: Sequence[int]) -> Any:
         places.append(starts[last - 1] if starts else last * CELL)
     notebook.metadata["source_map"] = places
     return notebook
-
-
-def _cell_lines(text: str) -> Sequence[int]:
-    """Return how many lines stand above each cell of a text."""
-    if starts := cell_lines(text):
-        return starts
-    import jupytext  # slow, and only needed for unusual texts
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # jupytext has warned when the chapter was read, if at all
-        notebook = jupytext.myst.myst_to_notebook(with_full_kernel(text), add_source_map=True)
-    return [*notebook.metadata["source_map"]]
 
 
 def _is_commonmark(name: str, formats: Mapping[str, Any]) -> bool:
