@@ -290,8 +290,8 @@ MISTAKES = {
     "## On {result}`models:early`": "a heading cannot contain {result}",
     "```{finding} models:erly\nText.\n```": "publishes no result 'erly'",
     "````{otherwise} models:fell\n```{figure} x.png\n```\n````": "a figure cannot depend on a statement",
-    "$\\nosuchcommand$": "contains a command that has no MathML",
-    "$\\begin{tabular}{l} 1 & 2 \\end{tabular}$": "has columns in an environment that has no MathML",
+    "$\\nosuchcommand$": "contains what has no MathML",
+    "$\\begin{tabular}{l} 1 & 2 \\end{tabular}$": "contains what has no MathML",
 }
 
 

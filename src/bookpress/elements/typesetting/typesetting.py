@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from html import escape, unescape
 
 from docutils import nodes
@@ -18,14 +17,7 @@ from sphinx.writers.html5 import HTML5Translator
 from bookpress.elements.base.events import where_laid_out
 from bookpress.elements.base.store import store_of
 from bookpress.elements.base.templates import LEVEL, RAISED
-from bookpress.elements.typesetting.latex import readable
-from bookpress.elements.typesetting.macros import (
-    ATTRIBUTE,
-    Macro,
-    define_macros,
-    macros_of,
-    without_definitions,
-)
+from bookpress.elements.typesetting.latex import NOTHING, define_macros, readable
 
 logger = logging.getLogger(__name__)
 _SHORT = re.compile(r"(?=.*\d)([^()]{1,14}?)(?: (\([^()]{1,24}\)))?")
@@ -36,6 +28,8 @@ _WORDS = re.compile(r"<mtext>(.*?)</mtext>", re.DOTALL)
 """Words in MathML."""
 _UPRIGHT = re.compile(r"<mi>(&#x000(?:4[1-9A-F]|5[0-9A]|6[1-9A-F]|7[0-9A]);)</mi>")
 """A letter that stands alone in ``\\mathrm``, which browsers would slant."""
+_UNDRAWN = re.compile(r"\\|<mi>[&}]</mi>|<mspace linebreak|<mtext>[^<]*[{}$~]")
+"""What the converter leaves as it is: a command, a column or a line, or LaTeX among words."""
 _TAG = re.compile(r"<[^>]*>")
 _LINE = 20
 """The signs of a formula that surely fit into a line of a phone."""
@@ -172,19 +166,16 @@ def _is_to_term(link: nodes.reference) -> bool:
     return any("std-term" in part["classes"] for part in link.findall(nodes.inline))
 
 
-def mathml(node: nodes.Element, display: str, macros: Mapping[str, Macro]) -> str:
+def mathml(node: nodes.Element, display: str) -> str:
     """Return a formula as MathML, which browsers draw themselves, with its LaTeX.
 
     One that cannot be converted is reported, and shown as LaTeX.
     """
     latex = node.astext()
-    if not without_definitions(latex)[0].strip():
-        return ""
-    macros = {**macros, **node.get(ATTRIBUTE, {})}
     try:
-        formula = _escaped(str(convert(readable(latex, macros), display=display)))
+        formula = _escaped(str(convert(readable(node), display=display)))
         formula = _UPRIGHT.sub(r'<mi mathvariant="normal">\1</mi>', formula)
-        problem = _undrawn(formula)
+        problem = "contains what has no MathML" if _UNDRAWN.search(formula) else ""
     except Exception as error:  # noqa: BLE001 - the converter can fail in any way
         problem = f"cannot be converted to MathML: {error!r}"
     if problem:
@@ -198,7 +189,7 @@ def mathml(node: nodes.Element, display: str, macros: Mapping[str, Macro]) -> st
         )
         return f'<code class="latex">{escape(latex)}</code>'
     opening = f'<math alttext="{escape(latex)}" '
-    return formula.replace("<math ", opening, 1)
+    return "" if formula.endswith(NOTHING) else formula.replace("<math ", opening, 1)
 
 
 def _escaped(formula: str) -> str:
@@ -206,16 +197,9 @@ def _escaped(formula: str) -> str:
     return _WORDS.sub(lambda words: f"<mtext>{escape(unescape(words[1]))}</mtext>", formula)
 
 
-def _undrawn(formula: str) -> str:
-    """Return what of a converted formula is no MathML; empty if all is."""
-    if "\\" in formula:
-        return "contains a command that has no MathML"
-    return "has columns in an environment that has no MathML" if "<mi>&</mi>" in formula else ""
-
-
 def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
     """Write an inline formula; one that is as long as a line of a phone can be moved there."""
-    formula = mathml(node, "inline", macros_of(self.config))
+    formula = mathml(node, "inline")
     if len(unescape(_TAG.sub("", formula))) > _LINE:
         formula = f'<span class="long-formula">{formula}</span>'
     self.body.append(formula)
@@ -229,7 +213,7 @@ def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
         shown = get_node_equation_number(self, node) or node["number"]  # none outside _toc.yml
         number = f'<span class="eqno">({shown})</span>'
     tag = self.starttag(node, "div", CLASS="math-block")
-    formula = mathml(node, "block", macros_of(self.config))
+    formula = mathml(node, "block")
     if formula or node["ids"]:  # one that only defines macros shows nothing
         self.body.append(f"{tag}{formula}{number}</div>\n")
     raise nodes.SkipNode

@@ -9,7 +9,6 @@ from docutils import nodes
 from latex2mathml.converter import convert_to_element
 
 from bookpress.elements.typesetting.latex import readable
-from bookpress.elements.typesetting.macros import ATTRIBUTE
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -30,7 +29,7 @@ def in_words(title: nodes.Node) -> str:
 def _formula(formula: nodes.math) -> str:
     latex = formula.astext()
     try:
-        drawn = convert_to_element(readable(latex, formula.get(ATTRIBUTE, {})))
+        drawn = convert_to_element(readable(formula))
     except Exception:  # noqa: BLE001 - the page itself tells of it
         return latex
     text = " ".join(_signs(drawn).split())
