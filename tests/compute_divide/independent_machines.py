@@ -327,7 +327,7 @@ def of_prices(raw: Path, h100: float) -> dict[str, float]:
         "h100_lowest": min(prices[peak:]),
         "h100_last": prices[-1],
         "gpt4_over_grant": float(models["GPT-4 (Mar 2023)"]["Training compute (FLOP)"]) / flop,
-        "olmo_over_grant": float(models["Olmo 3"]["Training compute (FLOP)"]) / flop,
+        "olmo_over_grant": 1024 * 1344 / (2_500_000 / prices[-1]),
     }
 
 
