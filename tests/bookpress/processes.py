@@ -54,6 +54,13 @@ def descendants(pid: int) -> list[psutil.Process]:
         return []
 
 
+def words_of(process: psutil.Process) -> str:
+    """Return the words a process was started with; nothing where it has ended meanwhile."""
+    with suppress(psutil.NoSuchProcess):
+        return " ".join(process.cmdline())
+    return ""
+
+
 def left_over(family: Iterable[psutil.Process]) -> list[psutil.Process]:
     """Return the processes that do not end soon, on a machine that may have much else to do."""
     alive = list(family)

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import requests
 from playwright.sync_api import Page, Route, expect
-from processes import ROOT, descendants, edit, environment, left_over, press
+from processes import ROOT, descendants, edit, environment, left_over, press, words_of
 from test_serving import Served
 
 from bookpress.chapter.parameters import Parameter
@@ -183,8 +183,7 @@ def test_a_crowd_with_a_token_is_turned_away_and_does_not_hang(live: Live) -> No
 
 def test_a_program_that_was_killed_is_started_again(live: Live) -> None:
     assert "state" in live.ask({"power": "1.9"}).json()
-    programs = descendants(live.process.pid)
-    [program] = [each for each in programs if "serve.live" in " ".join(each.cmdline())]
+    [program] = [each for each in descendants(live.process.pid) if "serve.live" in words_of(each)]
     program.kill()
     left_over([program])
     assert "try again" in live.ask({"power": "1.8"}).json()["error"]

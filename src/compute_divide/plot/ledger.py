@@ -148,7 +148,7 @@ def _row(check: Check, claims: Claims, entries: Entries) -> dict[str, str]:
     counted = _of_claim(claims[key]) if is_of_paper else _of_entry(entries[key])
     return {
         "claim": f"{link(_name(key, claims, entries), f'#{anchor}')}, {{cite:t}}`{work}`",
-        "theirs": "a direction" if value is None else f"{{{kind}}}`{key}`",
+        "theirs": "direction only" if value is None else f"{{{kind}}}`{key}`",
         "then": _ours(check.then),
         "now": _ours(check.now),
         "verdict": _MARKS[check.verdict] + (_BY_MARGIN if check.is_by_margin else ""),
