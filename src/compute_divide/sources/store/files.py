@@ -16,6 +16,8 @@ from bookpress.errors import PressError
 from bookpress.files import files_of, sha256
 
 CHECKOUT = Path(__file__).resolve().parents[4]
+INSTALLED = Path(__file__).resolve().parents[2] / "evidence"
+"""Folder of the tables in an installed package, which no checkout surrounds."""
 SUFFIX = ".meta.yml"
 OWN = "own"
 """Folder of a reader's own rows."""
@@ -50,10 +52,12 @@ def problem(error: ValidationError) -> str:
 def data_dir() -> Path:
     """Return the folder of the evidence.
 
-    It is ``COMPUTE_DIVIDE_DATA``, else the ``data`` folder of the checkout.
+    It is ``COMPUTE_DIVIDE_DATA``, else the ``data`` folder of the checkout, else that which was
+    installed with the package.
     """
     named = os.environ.get("COMPUTE_DIVIDE_DATA")
-    folder = Path(named) if named else CHECKOUT / "data"
+    shipped = INSTALLED if INSTALLED.is_dir() else CHECKOUT / "data"
+    folder = Path(named) if named else shipped
     if not folder.is_dir():
         raise EvidenceError(
             f"no evidence at {folder}: set COMPUTE_DIVIDE_DATA to a folder that contains the tables"
