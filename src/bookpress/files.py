@@ -33,6 +33,7 @@ UNTRACKED = ".gitignore"
 QUESTION_MARK = "bookpress.question_mark"
 """The error handler that decodes bytes that are not UTF-8 as question marks."""
 codecs.register_error(QUESTION_MARK, lambda error: ("?", getattr(error, "end", 0)))
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 """The first characters that make a spreadsheet treat a cell as a formula."""
 
@@ -200,6 +201,18 @@ def archive(files: Mapping[str, bytes], moment: datetime = EARLIEST) -> bytes:
             entry.external_attr = 0o644 << 16
             zipped.writestr(entry, content)
     return buffer.getvalue()
+
+
+def printable(value: Any) -> Any:
+    """Return JSON content without the characters that no page, XML file or terminal may hold."""
+    match value:
+        case str():
+            return _UNPRINTABLE.sub("", value)
+        case list():
+            return [printable(inner) for inner in value]
+        case dict():
+            return {printable(name): printable(inner) for name, inner in value.items()}
+    return value
 
 
 def harmless(value: Any) -> Any:

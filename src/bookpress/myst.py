@@ -37,8 +37,47 @@ FENCED = re.compile(
 )
 """A listing, up to the end of the text where nothing closes it, or a directive with content."""
 CODE = "{code-cell}"
+_SIGN = re.compile(r"[\\`*_{}\[\]<>$~&|]")
+"""A character that can begin or end markup in a line of MyST."""
 QUOTES = "“”‘’"
 """English quotes: opening and closing, double and single."""
+
+
+def plain(text: str) -> str:
+    r"""Return a text as a line of Markdown without any markup.
+
+    Examples
+    --------
+    >>> print(plain("{download}`x <secret>`"))
+    \{download\}\`x \<secret\>\`
+    """
+    return escaped(in_one_line(text))
+
+
+def in_one_line(text: str) -> str:
+    """Return a text without line breaks and other invisible characters."""
+    spaced = (" " if sign.isspace() else sign for sign in text)
+    return "".join(sign for sign in spaced if sign == " " or sign.isprintable())
+
+
+def escaped(line: str) -> str:
+    """Return a line with a backslash before each character that could be markup."""
+    return _SIGN.sub(lambda sign: "\\" + sign[0], line)
+
+
+def as_code(text: str) -> str:
+    """Return a text as code within a line of Markdown, whatever ticks it has.
+
+    Examples
+    --------
+    >>> print(as_code("run -p a=1"), as_code("run -p 'a=`1`'"))
+    `run -p a=1` `` run -p 'a=`1`' ``
+    """
+    line = in_one_line(text)
+    longest = max(map(len, re.findall("`+", line)), default=0)
+    ticks = "`" * (longest + 1)
+    space = " " if longest else ""
+    return f"{ticks}{space}{line}{space}{ticks}"
 
 
 def cell_lines(text: str) -> list[int]:

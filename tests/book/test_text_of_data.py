@@ -6,6 +6,7 @@ from pathlib import Path
 import hostile
 import pytest
 from bs4 import BeautifulSoup
+from markdown_it import MarkdownIt
 
 from book.conftest import command, copy_of_checkout, shrink
 from book.snapshots import write_snapshot
@@ -82,6 +83,18 @@ def test_nothing_in_a_page_leads_or_loads_from_elsewhere_or_runs(edition):
                     assert "secret.txt" not in value, said
                     assert not value.startswith("javascript:"), said
             assert element.get("id") != "elsewhere"
+
+
+def test_nothing_in_markdown_leads_or_loads_from_elsewhere_or_runs(edition):
+    markdown = MarkdownIt("commonmark", {"html": True}).enable("table")
+    for path in [*(edition / "html").rglob("*.md"), edition / "html/llms.txt"]:
+        page = BeautifulSoup(markdown.render(path.read_text(encoding="utf-8")), "html.parser")
+        for element in page.find_all(True):
+            assert element.name not in {"script", "iframe", "style", "svg"}, (path.name, element)
+            for name, value in element.attrs.items():
+                assert not name.startswith("on"), (path.name, element)
+                assert hostile.ELSEWHERE not in value, (path.name, element)
+                assert not value.startswith("javascript:"), (path.name, element)
 
 
 @pytest.mark.heavy

@@ -18,6 +18,7 @@ from pydantic.dataclasses import dataclass
 
 from bookpress.chapter.counted import MakeRows
 from bookpress.errors import short
+from bookpress.files import printable
 
 RESULT_MIME = "application/vnd.bookpress.result+json"
 FIELDS = ("value", "low", "high", "range", "k", "n", "unit", "label")
@@ -199,7 +200,7 @@ def published(outputs: Iterable[Mapping[str, Any]], mime: str) -> dict[str, dict
         payload = output.get("data", {}).get(mime)
         if payload is None:
             continue
-        fields = dict(payload)
+        fields = printable(dict(payload))
         key = fields.pop("key")
         if key in facts:
             raise ResultError(f"the key {key!r} is published twice")

@@ -16,7 +16,7 @@ from pydantic.dataclasses import dataclass
 from bookpress.book.cells import display_options
 from bookpress.elements.base.chart_widths import fitted
 from bookpress.errors import UsageError
-from bookpress.files import canonical, checked, harmless, sha256
+from bookpress.files import canonical, checked, harmless, printable, sha256
 
 VEGALITE_MIME = "application/vnd.vegalite.v6+json"
 VEGALITE_VERSION = "6.4"
@@ -193,7 +193,7 @@ def read_chart(
     text = json.dumps(spec)
     plain_spec = json.loads(text, parse_float=_six_digits)
     entries = {**words, **metadata, "spec": plain_spec}
-    return checked(Chart, entries, f"the figure {words['name']}")
+    return checked(Chart, printable(entries), f"the figure {words['name']}")
 
 
 def _six_digits(text: str) -> float:

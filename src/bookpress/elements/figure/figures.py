@@ -304,7 +304,7 @@ def _describe_in_words(cell: nodes.Element, env: BuildEnvironment) -> None:
     for image in cell.findall(nodes.image):
         if "{" in image.get("alt", ""):
             try:
-                image["alt"] = " ".join(in_words(image["alt"], env.docname, env).split())
+                image["alt"] = " ".join(in_words(image["alt"], env.docname, env, str).split())
             except (UnknownNameError, FormatError) as error:
                 logger.error("%s", error, location=image, type="bookpress", subtype="alt")  # noqa: TRY400
 

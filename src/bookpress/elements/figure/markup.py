@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-SIGN = re.compile(r"[\\`*_{}\[\]<>$~&|]")
-"""Characters that can begin or end markup in a line of MyST."""
+from bookpress.myst import escaped, in_one_line, plain
+
 ADDRESS = r"(?:https?://[^\s()<>\\`{}|]+|#[\w-]+)"
 ROLES = ("result", "param", "years", "holds", "term", "numref", "cite:p", "cite:t")
 """The roles that a cell of any book may contain."""
@@ -16,17 +16,6 @@ MARKUP = (
     r"|\\[!-/:-@\[-`{-~]"
 )
 """What else it may contain: code, links, escaped characters."""
-
-
-def plain(text: str) -> str:
-    r"""Return a text as a line of Markdown without any markup.
-
-    Examples
-    --------
-    >>> print(plain("{download}`x <secret>`"))
-    \{download\}\`x \<secret\>\`
-    """
-    return _escaped(_in_one_line(text))
 
 
 def link(text: str, address: str) -> str:
@@ -55,13 +44,13 @@ def ours(text: str, roles: tuple[str, ...] = ()) -> str:
     >>> print(ours("{measured}`halley`"), ours("{measured}`halley`", ("measured",)))
     \{measured\}`halley` {measured}`halley`
     """
-    line = _in_one_line(text)
+    line = in_one_line(text)
     parts = []
     end = 0
     for known in _allowed(roles).finditer(line):
-        parts += [_escaped(line[end : known.start()]), known[0]]
+        parts += [escaped(line[end : known.start()]), known[0]]
         end = known.end()
-    return "".join([*parts, _escaped(line[end:])])
+    return "".join([*parts, escaped(line[end:])])
 
 
 @cache
@@ -69,13 +58,3 @@ def _allowed(roles: tuple[str, ...]) -> re.Pattern[str]:
     """Return a pattern of the markup that we allow, with the roles of one book."""
     names = "|".join([*ROLES, *map(re.escape, roles)])
     return re.compile(rf"\{{(?:{names})\}}`[^`\\{{}}|]+`|{MARKUP}")
-
-
-def _in_one_line(text: str) -> str:
-    """Return a text without line breaks and other invisible characters."""
-    spaced = (" " if sign.isspace() else sign for sign in text)
-    return "".join(sign for sign in spaced if sign == " " or sign.isprintable())
-
-
-def _escaped(line: str) -> str:
-    return SIGN.sub(lambda sign: "\\" + sign[0], line)

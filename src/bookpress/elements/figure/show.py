@@ -19,10 +19,11 @@ import pandas as pd
 
 from bookpress.elements.base.chart_widths import fitted
 from bookpress.elements.base.charts import VEGALITE_MIME, VEGALITE_VERSION, Column, Kind
-from bookpress.elements.figure.markup import link, ours, plain
+from bookpress.elements.figure.markup import link, ours
 from bookpress.elements.figure.theme import CONFIG, NOTHING, NOTHING_TEXTS, empty_chart
 from bookpress.elements.table.data_table import NUMERIC, cell
 from bookpress.errors import UsageError
+from bookpress.myst import plain
 from bookpress.run.processes import DRAWN
 
 __all__ = [

@@ -10,6 +10,7 @@ from bookpress.chapter.quotes import full_name, statements_in
 from bookpress.chapter.statements import note
 from bookpress.elements.base.markdown import replace_directives
 from bookpress.elements.base.store import store_of
+from bookpress.myst import plain
 
 
 def with_notes(text: str, docname: str, env: BuildEnvironment) -> str:
@@ -44,5 +45,5 @@ def _note(text: str, docname: str, env: BuildEnvironment) -> str:
         if statement.holds is not True and not statement.number_moves
     ]
     if untrue:
-        return f"> {note(untrue)}\n\n"
+        return f"> {plain(note(untrue))}\n\n"
     return ""

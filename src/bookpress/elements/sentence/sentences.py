@@ -72,7 +72,7 @@ def _row(page: Page, key: str, sure: Mapping[str, Any], env: BuildEnvironment) -
     own = [mark for mark in sure["marks"] if mark["page"].rpartition(".")[0] == page.docname]
     for mark in own or sure["marks"]:
         docname = mark["page"].rpartition(".")[0]
-        words = without_markup(in_words(mark["markdown"], docname, env))
+        words = without_markup(in_words(mark["markdown"], docname, env, str))
         if words:
             sentences.setdefault(words, mark["anchor"])
     return {

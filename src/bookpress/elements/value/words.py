@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from docutils.nodes import fully_normalize_name
@@ -15,8 +15,10 @@ from bookpress.elements.base.charts import Chart
 from bookpress.elements.base.store import Page, store_of
 from bookpress.elements.value import KINDS
 from bookpress.elements.value.roles import split_name, value_text
-from bookpress.myst import CODE, FENCED, QUOTES, plain_line
+from bookpress.myst import CODE, FENCED, QUOTES, plain, plain_line
 
+NUMBERS = frozenset({"result", "years", "minutes"})
+"""The kinds of values that are numbers with their units; others may be any text."""
 MARK = r"\s*\{holds\}(?P<ticks_of_mark>`+).+?(?P=ticks_of_mark)"
 OTHER_ROLE = r"\{(?P<kind>[\w:-]+)\}(?P<ticks>`+)(?P<text>.+?)(?P=ticks)"
 SPAN = (
@@ -37,8 +39,13 @@ MARKUP = re.compile(f"(?P<code>{SPAN})|{COMMENT}|{TARGET}|{INNER_LINK}", re.DOTA
 """Markup that only pages of the book understand, and code, which may only look like it."""
 
 
-def in_words(text: str, docname: str, env: BuildEnvironment) -> str:
-    """Return Markdown with values in words and without marks; listings stay as they are."""
+def in_words(
+    text: str, docname: str, env: BuildEnvironment, written: Callable[[str], str] = plain
+) -> str:
+    """Return Markdown with values in words and without marks; listings stay as they are.
+
+    Words that come from data or from choices are `written` as Markdown without any markup.
+    """
     listings: list[str] = []
 
     def held(block: re.Match[str]) -> str:
@@ -48,7 +55,7 @@ def in_words(text: str, docname: str, env: BuildEnvironment) -> str:
         return f"\0{len(listings) - 1}\0"
 
     prose = FENCED.sub(held, text)
-    words = _without_markup(ROLE.sub(lambda role: _role(role, docname, env), prose))
+    words = _without_markup(ROLE.sub(lambda role: _role(role, docname, env, written), prose))
     return HELD.sub(lambda place: listings[int(place[1])], words)
 
 
@@ -73,7 +80,7 @@ def charts_of(page: Page, env: BuildEnvironment) -> list[Chart]:
 def chart_in_words(chart: Chart, docname: str, env: BuildEnvironment) -> Chart:
     """Return a chart with its title, without markup, and its alternative text in words."""
     title = in_words(chart.title, docname, env)
-    alt = in_words(chart.alt, docname, env)
+    alt = in_words(chart.alt, docname, env, str)
     words = {"title": _plain(title, env), "alt": alt.strip()}
     return chart.model_copy(update=words)
 
@@ -91,7 +98,9 @@ def _plain(line: str, env: BuildEnvironment) -> str:
     return plain_line(line, smartchars.quotes.get(language, QUOTES))
 
 
-def _role(role: re.Match[str], docname: str, env: BuildEnvironment) -> str:
+def _role(
+    role: re.Match[str], docname: str, env: BuildEnvironment, written: Callable[[str], str]
+) -> str:
     """Return the words of a role."""
     if role["ticks_of_mark"]:
         return ""
@@ -103,7 +112,7 @@ def _role(role: re.Match[str], docname: str, env: BuildEnvironment) -> str:
     if kind in KINDS or kind in store.reported:
         name, how = split_name(kind, text, store.slug(docname))
         words, _, _ = value_text(kind, name, how, store)
-        return words
+        return words if kind in NUMBERS else written(words)
     if kind.startswith("cite:"):
         keys = [key.strip() for key in text.split(",")]
         works = "; ".join(_work(key, env) for key in keys)

@@ -152,7 +152,7 @@ def _sentences_here(name: str, value: Any, env: BuildEnvironment) -> Iterator[di
             for place in sure["marks"] if fall else ():
                 docname = place["page"].rpartition(".")[0]
                 if docname == env.docname and fall:
-                    words = without_markup(in_words(place["markdown"], docname, env))
+                    words = without_markup(in_words(place["markdown"], docname, env, str))
                     yield {"words": words, "because": fall["because"]}
 
 

@@ -24,6 +24,7 @@ from bookpress.elements.base.contents import chapter_reference, citation_of
 from bookpress.elements.base.markdown import in_plain_words
 from bookpress.elements.base.store import Page, UnknownNameError
 from bookpress.elements.value.words import in_words
+from bookpress.myst import as_code, plain
 from bookpress.run.executed import ExecutedChapter
 from bookpress.run.notebook import as_file
 
@@ -42,9 +43,9 @@ ABOUT = """> **{reference}**
 >
 > This notebook is a chapter of a book that can be run again: {source}. \
 {install};
-> `{command}` made this edition. \
+> {command} made this edition. \
 With that environment's kernel the notebook runs anywhere, also in an empty folder:
-> `papermill {slug}.ipynb out.ipynb{example}`, or open it in JupyterLab.{choices}"""
+> {example}, or open it in JupyterLab.{choices}"""
 CHOICES = " Choices stand in the cell tagged `parameters`."
 _made: WeakKeyDictionary[ExecutedChapter, dict[str, Any]] = WeakKeyDictionary()
 """Downloaded notebooks, of which the source of a chapter is another form."""
@@ -132,10 +133,10 @@ def _tags(cell: Mapping[str, Any]) -> list[str]:
 
 def _say_in_words(own: dict[str, Any], page: Page, env: BuildEnvironment) -> None:
     """Replace our own roles in the words of a figure, in place."""
-    for name, entry in (("figure", "caption"), ("image", "alt")):
+    for name, entry, written in (("figure", "caption", plain), ("image", "alt", str)):
         part = own.get(name)
         if isinstance(part, dict) and entry in part:
-            part[entry] = in_words(str(part[entry]), page.docname, env)
+            part[entry] = in_words(str(part[entry]), page.docname, env, written)
 
 
 def _how_to_get(page: Page, app: Sphinx) -> str:
@@ -163,16 +164,15 @@ def _about(page: Page, app: Sphinx) -> str:
     reference, address = chapter_reference(app.env, page.docname)
     source = citation.book.repository or address or "it comes with its sources"
     command = citation.edition.command if citation.edition else "jupyter-book build ."
-    example = ""
+    example = f"papermill {page.slug}.ipynb out.ipynb"
     if page.parameters:
-        example = _as_option(*next(iter(page.parameters.items())))
+        example += _as_option(*next(iter(page.parameters.items())))
     return ABOUT.format(
         reference=reference,
         source=source,
         install=_how_to_install(app)[0],
-        command=command,
-        slug=page.slug,
-        example=example,
+        command=as_code(command),
+        example=as_code(example),
         choices=CHOICES if page.parameters else "",
     )
 

@@ -38,7 +38,7 @@ def shown_words(output: Mapping[str, Any]) -> str:
             return _block(f"{output['ename']}: {output['evalue']}")
     data: Mapping[str, Any] = output.get("data", {})
     if "text/latex" in data:
-        return "".join(data["text/latex"])
+        return "".join(data["text/latex"]).replace("<", r"\lt ")
     is_text = all(kind.startswith("text/") or kind == WIDGET for kind in data)
     if not is_text:
         return ""

@@ -23,6 +23,7 @@ from bookpress.elements.base.markdown import in_plain_words
 from bookpress.elements.base.moving import folder_of
 from bookpress.elements.base.store import Page, UnknownNameError, store_of
 from bookpress.elements.value.words import charts_of, in_words
+from bookpress.myst import as_code, plain
 from bookpress.outputs.text.shown import shown_words
 from bookpress.run.executed import ExecutedChapter
 
@@ -152,8 +153,9 @@ def _figure(chart: Chart, page: Page, env: BuildEnvironment) -> str:
     stem = _link_to(f"{folder_of(page.slug)}/{chart.stem}", page)
     caption = _words(chart.caption, page, env)
     data = f"Data: [CSV]({stem}.csv), [Vega-Lite]({stem}.vl.json)."
-    source = f"Source: {chart.source}. Licence: {chart.licence}."
-    paragraphs = [f"**Figure: {chart.title}**", caption, chart.alt, f"{source} {data}"]
+    source = f"Source: {plain(chart.source)}. Licence: {plain(chart.licence)}."
+    title = f"**Figure: {plain(chart.title)}**"
+    paragraphs = [title, caption, plain(chart.alt), f"{source} {data}"]
     return "\n\n".join(filter(None, paragraphs))
 
 
@@ -163,8 +165,9 @@ def _numbers(page: Page) -> Iterator[str]:
         yield "## Numbers"
         lines = []
         for key, result in page.results.items():
-            label = f" ({result.label})" if result.label else ""
-            lines.append(f"- `{page.slug}:{key}`{label}: {full(result)}{_rows_link(page, key)}")
+            label = f" ({plain(result.label)})" if result.label else ""
+            value = plain(full(result))
+            lines.append(f"- `{page.slug}:{key}`{label}: {value}{_rows_link(page, key)}")
         yield "\n".join(lines)
 
 
@@ -184,9 +187,9 @@ def _sentences(text: str, page: Page, env: BuildEnvironment) -> Iterator[str]:
     for quote in marks_of(page.slug, f"{finding}\n\n{text}"):
         with suppress(UnknownNameError, FormatError):
             statement = store.statement(quote.name)
-            sentence = without_markup(_words(quote.markdown, page, env))
-            verdict = WORDS[statement.holds]
-            lines[f"- “{sentence}” This {verdict}: {statement.because}. (`{quote.name}`)"] = None
+            sentence = plain(without_markup(in_words(quote.markdown, page.docname, env, str)))
+            verdict = f"This {WORDS[statement.holds]}: {plain(statement.because)}."
+            lines[f"- “{sentence}” {verdict} (`{quote.name}`)"] = None
     if lines:
         yield "## Sentences"
         yield "\n".join(lines)
@@ -197,7 +200,7 @@ def _choices(page: Page) -> Iterator[str]:
     if page.parameter_rows:
         yield "## Choices"
         rows = page.parameter_rows
-        yield "\n".join(f"- `{row['name']}`: {setting(row['value'])}" for row in rows)
+        yield "\n".join(f"- `{row['name']}`: {plain(setting(row['value']))}" for row in rows)
 
 
 def _citation(page: Page, app: Sphinx) -> Iterator[str]:
@@ -207,7 +210,7 @@ def _citation(page: Page, app: Sphinx) -> Iterator[str]:
     yield " ".join(filter(None, [reference, address if address not in reference else ""]))
     edition = citation_of(app.config).edition
     if edition:
-        yield f"Edition {edition.id}; built again by `{edition.command}`."
+        yield f"Edition {edition.id}; built again by {as_code(edition.command)}."
 
 
 def index(app: Sphinx) -> str:
