@@ -14,7 +14,7 @@ from typing import Any
 VOCABULARY = {
     # snapshots
     "compute_divide.sources.papers.profiles": ["conferences", "venue_name"],
-    "compute_divide.sources.store.files": ["last_whole_year", "vintages"],
+    "compute_divide.sources.store.files": ["last_whole_year", "published_vintages"],
     # models: which count, and their shares
     "compute_divide.estimates.models.definitions": ["editors_choice", "large_scale"],
     "compute_divide.estimates.models.revisions": ["Revision"],

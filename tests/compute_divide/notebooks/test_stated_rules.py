@@ -11,7 +11,7 @@ def test_a_random_pick_is_from_the_models_of_its_own_snapshot(run_chapter):
     results = run_chapter("open-models").results
     listings = {
         vintage: cd.with_records(cd.data.models(vintage), "audited", "collaboration", "other")
-        for vintage in sorted(cd.vintages(with_hardware=True), reverse=True)
+        for vintage in sorted(cd.published_vintages(with_hardware=True), reverse=True)
     }
     own = listings["2025-02"]
     dated = own[own["team_type"].ne("unknown") & own["year"].notna()]

@@ -25,6 +25,11 @@ MANIFEST = "MANIFEST.sha256"
 """Name of the list of hashes, in the format of ``sha256sum --check``."""
 WITH_HARDWARE = "2023-12"
 """The first vintage that records chips, openness and base models of many models."""
+PUBLISHED = (
+    *("2022-06", "2023-03", "2023-11", "2023-12", "2024-10", "2024-11", "2024-12"),
+    *("2025-02", "2025-06", "2026-03", "2026-06", "2026-08"),
+)
+"""The vintages that the published edition compares, each read before it was published with it."""
 SHIPPED = "works"
 T = TypeVar("T")
 
@@ -129,6 +134,32 @@ def vintages(*, with_hardware: bool = False) -> list[str]:
     if with_hardware:
         return [name for name in names if name >= WITH_HARDWARE]
     return names
+
+
+def published_vintages(*chosen: str, with_hardware: bool = False) -> list[str]:
+    """Return the vintages that the published edition compares, and those that a chapter chooses.
+
+    A snapshot that was added changes what a chapter says only where a choice names it.
+
+    Parameters
+    ----------
+    *chosen : str
+        The chapter's own choices of a vintage.
+    with_hardware : bool
+        Whether to leave out those that record chips, openness and base models of only a few models.
+
+    Returns
+    -------
+    list of str
+        Year and month of each, oldest first.
+
+    Examples
+    --------
+    >>> published_vintages()[-1], published_vintages("2026-08")[-1]
+    ('2026-08', '2026-08')
+    """
+    counted = {*PUBLISHED, *chosen}
+    return [name for name in vintages(with_hardware=with_hardware) if name in counted]
 
 
 def table_name(vintage: str) -> str:
