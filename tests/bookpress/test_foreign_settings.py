@@ -13,7 +13,9 @@ from processes import press as run_press
 from processes import write_files
 
 from bookpress.book.configuration import configuration
+from bookpress.book.documents import listed_documents
 from bookpress.book.execution import Execution, excluding
+from bookpress.book.project import Project
 from bookpress.errors import UsageError
 from bookpress.files import as_mapping
 
@@ -452,3 +454,24 @@ def test_one_pattern_of_documents_that_are_not_run_is_taken(
     assert configuration(tmp_path)["execute"] == {"exclude_patterns": ["one.md"]}
     said = " ".join(capsys.readouterr().err.split())
     assert "`execute: exclude_patterns` is no list: one.md is its only pattern" in said
+
+
+@pytest.mark.parametrize(
+    ("pattern", "listed"),
+    [
+        ("parts/**", ["parts/a", "parts/deep/b"]),
+        ("**/b", ["parts/deep/b"]),
+        ("par**", ["parts/a", "parts/deep/b"]),
+        ("parts/*", ["parts/a"]),
+        ("parts/[a-c]", ["parts/a"]),
+        ("/parts/**", []),
+    ],
+)
+def test_patterns_of_contents_are_read_as_sphinx_reads_them(
+    tmp_path: Path, pattern: str, listed: list[str]
+) -> None:
+    pages = ("parts/a.md", "parts/deep/b.md", "parts/.hidden.md", "_build/parts/c.md")
+    toc = f"format: jb-book\nroot: root\nchapters: [{{glob: '{pattern}'}}]\n"
+    files = {name: "# A page\n" for name in ("root.md", *pages)}
+    write_files(tmp_path, {"_config.yml": "title: Parts\n", "_toc.yml": toc, **files})
+    assert [*listed_documents(Project.at(tmp_path))] == ["root", *listed]

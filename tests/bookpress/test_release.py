@@ -285,6 +285,7 @@ def test_a_statement_that_fell_is_told() -> None:
         "a:low fell": "In version 2.0 the statement a:low does not hold; before it held.",
         "a:high dropped": "The statement a:high of version 1.0 is not in version 2.0.",
     }
+    assert list(texts) == sorted(texts)  # those of one day stand in the order of their names
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -18,7 +18,7 @@ from bookpress.book.configuration import FILE, configuration, sphinx_settings
 from bookpress.book.custom_formats import custom_formats
 from bookpress.book.project import BUILD, Project
 from bookpress.errors import PressError, short
-from bookpress.files import as_mapping, read
+from bookpress.files import as_mapping, files_of, read
 
 ENDINGS = (".md", ".ipynb", ".rst", ".Rmd")
 """Suffixes of documents; a missing document is assumed to have the first."""
@@ -112,10 +112,14 @@ def _without_ending(name: str, known: Sequence[str]) -> str:
 
 
 def _matching(root: Path, pattern: str) -> list[str]:
+    """Return the documents that a pattern names as Sphinx reads it: ``**`` matches slashes too."""
     known = endings(root)
-    paths = [path for ending in known for path in root.glob(f"{pattern}{ending}")]
-    names = [path.relative_to(root).as_posix() for path in paths]
-    return sorted({_without_ending(name, known) for name in _not_excluded(root, names)})
+    [matches] = _matchers((pattern,))
+    folder = root / re.split(r"[*?[]", pattern.lstrip("/"))[0].rpartition("/")[0]
+    paths = (path.relative_to(root).as_posix() for path in files_of(folder))
+    names = [name for name in paths if name.endswith(known) and not name.startswith(f"{BUILD}/")]
+    documents = {_without_ending(name, known) for name in _not_excluded(root, names)}
+    return sorted(filter(matches, documents))
 
 
 def _not_excluded(root: Path, names: Iterable[str]) -> list[str]:

@@ -33,7 +33,7 @@ class FeedEntry(NamedTuple):
 
 
 class Feed(NamedTuple):
-    """The feed of a book: the newest changes first."""
+    """The feed of a book: the newest changes first, those of one day by name."""
 
     urn: str
     title: str
@@ -48,7 +48,8 @@ def feed_files(
 ) -> dict[str, str]:
     """Return the feeds, by file name; `page` is that of all results."""
     changes = [*_of_results(book, fates, entries), *_of_statements(book, entries)]
-    changes.sort(key=lambda change: (change.date, change.urn), reverse=True)
+    changes.sort(key=lambda change: (change.title, change.urn))
+    changes.sort(key=lambda change: change.date, reverse=True)
     dates = [str(facts["date"]) for editions in entries.values() for facts in editions.values()]
     updated = max([change.date for change in changes] or dates, default=str(book.date or ""))
     root = book.base_url or ""

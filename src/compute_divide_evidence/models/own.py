@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 import re
 from pathlib import Path
 from typing import Any
@@ -73,7 +72,7 @@ def _allowed(check: str) -> str:
     if not bounds:
         return ", ".join(_QUOTED.findall(check)) or check
     low, high = map(float, bounds.groups())
-    return f"{low:g} or more" if math.isinf(high) else f"{low:g} to {high:g}"
+    return f"{low:g} or more, and finite" if high >= tables.FINITE else f"{low:g} to {high:g}"
 
 
 def add_own(name: str, file: Path) -> dict[str, int]:

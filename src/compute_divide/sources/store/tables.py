@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,8 @@ from compute_divide.sources.store.raw_csv import Bounds, Findings, Labels, Row
 
 # tables of some thousand rows: with Arrow's strings, all chapters together take a third longer
 pd.set_option("mode.string_storage", "python")
+FINITE = sys.float_info.max
+"""The greatest number; a column without another bound has this one, so that none is infinite."""
 TEXT = pd.StringDtype("python", na_value=np.nan)
 
 
@@ -53,8 +56,8 @@ def list_of(allowed: Sequence[str]) -> pa.Column:
     return text(pa.Check(lambda texts: texts.map(within), name=name))
 
 
-def number(low: float = 0.0, high: float = float("inf"), *, nullable: bool = True) -> pa.Column:
-    """Return a column of numbers within bounds, both included."""
+def number(low: float = 0.0, high: float = FINITE, *, nullable: bool = True) -> pa.Column:
+    """Return a column of finite numbers within bounds, both included."""
     return pa.Column("float64", pa.Check.in_range(low, high), nullable=nullable)
 
 
