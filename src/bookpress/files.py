@@ -101,11 +101,12 @@ def stamps(folders: Iterable[Path]) -> frozenset[Stamp]:
     """
     stamps: set[Stamp] = set()
     for folder in folders:
-        stamps.update(map(_stamp, files_of(folder)))
+        stamps.update(map(stamp, files_of(folder)))
     return frozenset(stamps)
 
 
-def _stamp(path: Path) -> Stamp:
+def stamp(path: Path) -> Stamp:
+    """Return the state of a file, as the file system records it."""
     with naming(path, "read"):
         status = path.stat()
     return str(path), status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino

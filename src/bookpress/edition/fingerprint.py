@@ -12,7 +12,7 @@ from bookpress.book.documents import files_beside
 from bookpress.book.project import Project
 from bookpress.edition.installed import strays
 from bookpress.errors import PressError, some_of
-from bookpress.files import Stamp, canonical, read, sha256, stamps, tree, trees
+from bookpress.files import Stamp, canonical, read, sha256, stamp, stamps, tree, trees
 from bookpress.terminal.messages import note
 
 RELEASED = renamed.FOLDER
@@ -31,6 +31,8 @@ class Fingerprint:
     packages: Mapping[str, str] = field(default_factory=dict)
     lock: str = ""
     stamps: frozenset[Stamp] = field(default=frozenset(), repr=False, compare=False)
+    beside: frozenset[Stamp] = field(default=frozenset(), repr=False, compare=False)
+    """The state of the files that lie beside the chapters."""
 
     @classmethod
     def of(cls, project: Project) -> Fingerprint:
@@ -39,11 +41,13 @@ class Fingerprint:
         before = stamps(project.watched)
         lock = _lock_hash(read(project.lock)) if project.lock.is_file() else ""
         evidence = tree(project.data, without=(RELEASED,))
-        for name, path in files_beside(project).items():
+        beside = files_beside(project)
+        state = frozenset(map(stamp, beside.values()))
+        for name, path in beside.items():
             evidence[f"./{name}"] = sha256(read(path))
         for name in evidence:
             _check_name(name)
-        return cls(evidence, trees(project.packages), lock, before)
+        return cls(evidence, trees(project.packages), lock, before, state)
 
     def check(self, project: Project) -> None:
         """Raise if a file of the evidence or a package was written since.
@@ -56,6 +60,18 @@ class Fingerprint:
                 again = "build again: what is done is kept"
                 raise PressError(f"{path} changed while chapters were running; {again}")
             note(f"{path} was written while chapters ran: if none of them did it, build again")
+
+    def tell_written(self, project: Project) -> None:
+        """Note the files beside the chapters that were written while these ran."""
+        now = frozenset(map(stamp, files_beside(project).values()))
+        written = sorted({Path(path) for path, *_ in self.beside ^ now})
+        if written:
+            names = [path.relative_to(project.root).as_posix() for path in written]
+            note(
+                f"{some_of(names, 3)} was written while chapters ran. If it is another each time, "
+                "each build runs all chapters again, as any may read it: list it under "
+                "`exclude_patterns` in _config.yml if none does"
+            )
 
     @cached_property
     def id(self) -> str:

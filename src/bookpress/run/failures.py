@@ -43,6 +43,8 @@ class ChapterError(PressError):
         self.message = message
         self.notebook = notebook
         self.is_of_cell = is_of_cell
+        self.is_remembered = not notebook
+        """Whether it is told without a run, as nothing of the chapter has changed."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the error completely, for other processes."""
@@ -60,9 +62,11 @@ class FailureCache:
         try:
             content = json.loads(self._path(key).read_text("utf-8"))
             notebook = content["notebook"].encode()
-            return ChapterError(content["chapter"], content["message"], notebook, is_of_cell=True)
+            error = ChapterError(content["chapter"], content["message"], notebook, is_of_cell=True)
         except (OSError, ValueError, TypeError, KeyError):
             return None
+        error.is_remembered = True
+        return error
 
     def store(self, key: str, error: ChapterError) -> None:
         """Store a failure."""

@@ -139,7 +139,7 @@ def _cached_failures(
             key = failure_key(chapter, edition.values[chapter.slug], edition.fingerprint)
             error = cache.find(key)
             if error is not None:
-                options.reporter.failed(chapter.slug)
+                options.reporter.done(chapter.slug, None)
                 replace_file(failed_notebook(project, chapter.slug), error.notebook)
                 errors.append(error)
     return errors
@@ -191,6 +191,7 @@ def run_chapters(
                 _run_all(jobs, engine, options.jobs or cores(), check, keeper.take)
             finally:
                 durations.note(outcome.runs.values())
+        edition.fingerprint.tell_written(project)
     else:
         check(options.opened or Engine("kernel"))  # a kernel engine runs the check in this process
     slugs = [chapter.slug for chapter in edition.chapters]
@@ -299,10 +300,15 @@ def failure(project: Project, errors: Sequence[ChapterError]) -> PressError:
         for problem, slugs in failed.items()
         for text in _failures(project, problem, sorted(slugs))
     ]
+    again = []
+    if any(error.is_remembered for error in errors):
+        build = f"{project.settings.command} build --force"
+        unchanged = "what failed before was not run again, as nothing of it has changed"
+        again = [f"{unchanged}: `{build}` tries again"]
     if len(errors) == 1:
-        return PressError(texts[0])
+        return PressError("\n    ".join([texts[0], *again]))
     heading = f"{len(errors)} chapters failed:"
-    return PressError("\n".join([heading, *(f"  {text}" for text in texts)]))
+    return PressError("\n".join([heading, *(f"  {text}" for text in [*texts, *again])]))
 
 
 def _failures(project: Project, problem: str, slugs: Sequence[str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from bookpress.assembly.published import FAILED, MADE_FROM, made_from
 from bookpress.book.chapters import Chapter, named_chapters
 from bookpress.book.project import Project
 from bookpress.chapter.types.allowed import Value
@@ -40,7 +41,17 @@ def run_one(
     outcome = run_chapters(project, edition, how)
     if outcome.errors:
         raise failure(project, outcome.errors)
+    if outcome.fresh:
+        _forget_failure(project, slug)
     return outcome.runs[slug], bool(outcome.fresh)
+
+
+def _forget_failure(project: Project, slug: str) -> None:
+    """Let the next build make an edition anew in which a chapter failed that has now run."""
+    for name in project.built:
+        folder = project.editions / name
+        if slug in (made_from(folder).get(FAILED) or {}).get("messages", {}):
+            (folder / MADE_FROM).unlink(missing_ok=True)
 
 
 def values_of(
