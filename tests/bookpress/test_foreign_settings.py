@@ -472,6 +472,6 @@ def test_patterns_of_contents_are_read_as_sphinx_reads_them(
 ) -> None:
     pages = ("parts/a.md", "parts/deep/b.md", "parts/.hidden.md", "_build/parts/c.md")
     toc = f"format: jb-book\nroot: root\nchapters: [{{glob: '{pattern}'}}]\n"
-    files = {name: "# A page\n" for name in ("root.md", *pages)}
+    files = dict.fromkeys(("root.md", *pages), "# A page\n")
     write_files(tmp_path, {"_config.yml": "title: Parts\n", "_toc.yml": toc, **files})
     assert [*listed_documents(Project.at(tmp_path))] == ["root", *listed]
