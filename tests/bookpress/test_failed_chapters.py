@@ -80,7 +80,9 @@ def test_a_file_that_a_chapter_writes_beside_itself_is_named(tmp_path: Path) -> 
     home = failing_book(tmp_path)
     edit(home / "two.ipynb", WRONG_CELL, "open('log.txt', 'a').write('x')")
     for _ in range(2):
-        assert "note: log.txt was written while chapters ran" in run_press(home, "build", whole=True)
+        assert "note: log.txt was written while chapters ran" in run_press(
+            home, "build", whole=True
+        )
     config = home / "_config.yml"
     config.write_text(f"{config.read_text()}exclude_patterns: [log.txt]\n")
     assert "log.txt" not in run_press(home, "build", whole=True)

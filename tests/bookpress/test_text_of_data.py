@@ -1,5 +1,6 @@
 """What comes from data is text in every output: labels, reasons, values, reports, sources, names."""
 
+import csv
 import io
 import json
 import re
@@ -55,8 +56,11 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (home / "data/reported.yml").write_text(json.dumps(reported))
     setting = {"measured": {"file": "reported.yml", "provenance": {"seen": "as seen"}}}
     settings = home / "book/settings.yml"
-    settings.write_text(f"{settings.read_text()}reported: {json.dumps(setting)}\n")
-    index = press(home, "build", "-p", f"name={SIGNS}", "--format", "html,epub")
+    settings.write_text(f"{settings.read_text()}reported: {json.dumps(setting)}\nown: own\n")
+    (home / "data/own").mkdir()
+    with (home / "data/own/planets.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([["planet"], [EVIL]])
+    index = press(home, "build", "-p", f"name={EVIL}", "--format", "html,epub")
     return Path(index.strip()).parents[1]
 
 
@@ -127,6 +131,15 @@ def test_citations_hold_it(built: Path) -> None:
     assert seen
     for text in read(built / "html", "*.ris"):
         assert all(re.match(r"[A-Z][A-Z0-9]  - ", line) for line in text.splitlines())
+
+
+def test_every_output_names_own_rows(built: Path) -> None:
+    html = built / "html"
+    for name in ("notebooks/planets.html", "notebooks/planets.md", "llms.txt", "cite/planets.bib"):
+        said = " ".join((html / name).read_text().split())
+        assert "with own rows (planets: Evil" in said, name
+    for name in ("planets.ris", "planets.md", "planets.csl.json"):
+        assert f"edition {built.name} with own rows" in (html / "cite" / name).read_text(), name
 
 
 def test_a_terminal_shows_it(built: Path) -> None:

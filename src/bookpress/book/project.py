@@ -19,7 +19,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from bookpress.chapter.types.titles import Wording
 from bookpress.chapter.words import Form, Word
 from bookpress.errors import UsageError
-from bookpress.files import decoded, load_model
+from bookpress.files import decoded, load_model, printable
 
 FILE = "book/settings.yml"
 BUILD = "_build"
@@ -58,6 +58,8 @@ class Settings(BaseModel):
 
     layout: Literal["theme", "press"] = "theme"
     """Whether the book's theme or the press lays out the pages."""
+    citation: bool | None = None
+    """Whether chapters end with how to cite them; by default where the press lays out the pages."""
     code: Literal["folded", "shown"] = "folded"
     """Whether pages that the press lays out show code before a reader asks for it."""
     folders: list[str] = []
@@ -109,6 +111,11 @@ class Settings(BaseModel):
     """The parameter along which a release measures how long its statements have held, if any."""
     verify: str = ""
     """The module:function that returns the faults of the evidence."""
+
+    @property
+    def shows_citations(self) -> bool:
+        """Whether chapters end with how to cite them."""
+        return self.is_laid_out if self.citation is None else self.citation
 
     @property
     def is_laid_out(self) -> bool:
@@ -247,7 +254,7 @@ class Project:
 def _row_names(path: Path) -> list[str]:
     """Return the names of a table's rows, which are in the first column."""
     rows = csv.reader(io.StringIO(decoded(path)))
-    first_column = [row[0] for row in rows if row]
+    first_column = [printable(row[0]) for row in rows if row]
     return first_column[1:]
 
 

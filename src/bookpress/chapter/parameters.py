@@ -30,6 +30,8 @@ from bookpress.chapter.types.ranges import spread
 from bookpress.chapter.types.titles import NO_WORDING, Wording
 from bookpress.errors import PressError, nearest, short
 
+LONGEST_SYMBOL = 2
+"""The length of a name that is a symbol, no word."""
 PLAIN_VALUES = (bool, int, float, str, list, tuple, dict)
 """The types of values that papermill can inject into a notebook."""
 READING_ON = re.compile(r".* (at|before|for|from|in|of|on|over|since|than|with|within)")
@@ -89,8 +91,12 @@ class Parameter:
 
     @property
     def label(self) -> str:
-        """Its label for readers: its title, or that of its type, else its name in words."""
-        name = self.name.replace("_", " ").capitalize()
+        """Its label for readers: its title, or that of its type, else its name in words.
+
+        A short name, or one with capitals, is a symbol, and stays as it is: ``dt``, ``CFL``.
+        """
+        is_symbol = len(self.name) <= LONGEST_SYMBOL or self.name != self.name.lower()
+        name = self.name if is_symbol else self.name.replace("_", " ").capitalize()
         return str(self.schema.get("title") or name)
 
     @property

@@ -119,7 +119,7 @@ class Book(Facts):
     subtitle: Text | None = None
     title_in_sentence: Text | None = None
     authors: tuple[Author, ...] = Field(min_length=1)
-    version: Text
+    version: Text | None = None
     date: Day | None = None
     publisher: Text | None = None
     description: Text | None = None
@@ -127,7 +127,7 @@ class Book(Facts):
     licence: Text | None = None
     licence_url: Url | None = None
     code_licence: Text | None = None
-    language: Language = "en"
+    language: Language | None = None
     base_url: Folder | None = None
     edition_url: EditionFolder | None = None
     published_editions: tuple[Text, ...] = ("default",)
@@ -154,15 +154,20 @@ class Book(Facts):
         return self
 
     @property
+    def page_language(self) -> str:
+        """The language that pages state: that of the book, else English, as in Sphinx."""
+        return self.language or "en"
+
+    @property
     def is_from_right(self) -> bool:
         """Whether a line of the language leads from right to left."""
-        return self.language.split("-")[0] in FROM_THE_RIGHT
+        return self.page_language.split("-")[0] in FROM_THE_RIGHT
 
     @property
     def in_html(self) -> Markup:
         """The attributes of a page in HTML for its language, and the direction of its lines."""
         direction = ' dir="rtl"' if self.is_from_right else ""
-        return Markup(f'lang="{self.language}"{direction}')  # noqa: S704 (a code of letters)
+        return Markup(f'lang="{self.page_language}"{direction}')  # noqa: S704 (a code of letters)
 
     @property
     def full_title(self) -> str:
@@ -205,8 +210,6 @@ _NO_NAME = {word.casefold() for word in GROUPS.split()}
 _LAST = re.compile(r",?\s+(?:and|und|et|y|e)\s+|\s*,?\s*&\s*")
 _COMMA = re.compile(r"\s*,\s*")
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[.'\N{RIGHT SINGLE QUOTATION MARK}-])*")
-LEAST_LISTED = 3
-"""As many full names with commas alone are a list; two may be one person, surname first."""
 
 
 def load_book(root: Path) -> Book:
@@ -226,8 +229,8 @@ def _configured(root: Path) -> dict[str, Any]:
     config = configuration(root)
     title = _plain(config.get("title")) or "Untitled book"
     names = _authors(config.get("author")) or [f"The authors of {title}"]
-    facts = {"title": title, "authors": [{"name": name} for name in names], "version": "0"}
-    return {**facts, "language": _language(root)}
+    authors = [{"name": name} for name in names]
+    return {"title": title, "authors": authors, "language": _language(root)}
 
 
 def _authors(entry: Any) -> list[str]:
@@ -238,10 +241,10 @@ def _authors(entry: Any) -> list[str]:
     return _persons_in(text) if text else []
 
 
-def _language(root: Path) -> str:
+def _language(root: Path) -> str | None:
     """Return the language that ``_config.yml`` passes to Sphinx, as ``pt-BR`` for ``pt_BR``."""
     code = CODE.match(str(sphinx_settings(root).get("language") or "").replace("_", "-"))
-    return code[0] if code else "en"
+    return code[0] if code else None
 
 
 def _plain(entry: Any) -> str:
@@ -252,12 +255,8 @@ def _plain(entry: Any) -> str:
 
 def _persons_in(text: str) -> list[str]:
     """Return the persons whom a text lists; the whole text is one name if it may be no list."""
-    linked = _LAST.split(text)
-    parts = [name for part in linked for name in _COMMA.split(part)]
-    has_and = len(linked) > 1
-    is_list = has_and or len(parts) >= LEAST_LISTED
-    are_names = all(_is_full_name(part) for part in parts)
-    return parts if is_list and are_names else [text]
+    parts = [name for part in _LAST.split(text) for name in _COMMA.split(part)]
+    return parts if all(map(_is_full_name, parts)) else [text]
 
 
 def _is_full_name(name: str) -> bool:

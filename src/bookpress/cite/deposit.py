@@ -104,7 +104,7 @@ def _preferred_citation(book: Book, common: Node) -> Node:
         "publisher": {"name": book.publisher},
         "year": book.date and book.date.year,
         "isbn": book.isbn,
-        "languages": [book.language.split("-")[0]],
+        "languages": [book.page_language.split("-")[0]],
     }
 
 

@@ -113,11 +113,13 @@ def _comma_separated(*parts: str | None) -> str:
     return ", ".join(filter(None, parts))
 
 
-def _language_name(code: str) -> str:
+def _language_name(code: str | None) -> str | None:
     """Return the English name of a language, without its variety, as in BibTeX.
 
-    An unknown language is given by its code.
+    An unknown language is given by its code; a book that states none has none.
     """
+    if code is None:
+        return None
     try:
         name = Locale.parse(code, sep="-").english_name or code
     except (UnknownLocaleError, ValueError):

@@ -12,16 +12,18 @@ from docutils.nodes import make_id
 from pydantic import ConfigDict, Field
 
 from bookpress.book.source import CommittedSource, day_of
+from bookpress.chapter.estimates import results_file
 from bookpress.chapter.types.allowed import as_text
 from bookpress.cite.book import Author, Book, load_book
 from bookpress.cite.facts import Day, Doi, Facts, Text
-from bookpress.files import checked, parse_json, read
+from bookpress.edition.editions import WITH_OWN_ROWS
+from bookpress.files import checked, parse_json, read, sha256
 
 
 class ChapterRecord(Facts):
     """A chapter, as far as it differs from the book.
 
-    ``page`` is its path on the site, ``position`` its number, counted from 1.
+    ``page`` is its path on the site, ``position`` the number that its heading shows, if any.
     """
 
     slug: str = Field(pattern=r"^\w[\w.-]*$")
@@ -73,6 +75,11 @@ class EditionRecord(Facts):
     formats: tuple[str, ...] = ("html",)
 
     @property
+    def unnamed_title(self) -> str | None:
+        """The choices and own rows of an edition without a name; they are no part of its id."""
+        return self.title if self.name == self.id else None
+
+    @property
     def data_label(self) -> str:
         """The label of the data version: ``"Data release"``."""
         return f"Data {self.data_parameter.replace('_', ' ') or 'version'}"
@@ -81,9 +88,8 @@ class EditionRecord(Facts):
     def label(self) -> str:
         """Name and id: ``"paper edition 3f2a9c1e"``, or ``"edition 3f2a9c1e"`` without a name."""
         has_name = self.name and self.name != self.id
-        if has_name:
-            return f"{self.name} edition {self.id}"
-        return f"edition {self.id}"
+        label = f"{self.name} edition {self.id}" if has_name else f"edition {self.id}"
+        return f"{label} {WITH_OWN_ROWS}" if WITH_OWN_ROWS in (self.title or "") else label
 
     def changes(self, chapter: str = "") -> list[tuple[str, str, str, str]]:
         """Return the name, value, default and chapters of each choice that differs.
@@ -166,14 +172,14 @@ class Citation(Facts):
     @property
     def state(self) -> str:
         """Version and edition: ``"Version 0.1.0, default edition 7f3e1a2b"``."""
-        version = f"Version {self.book.version}"
-        if self.edition:
-            return f"{version}, {self.edition.label}"
-        return version
+        version = f"version {self.book.version}" if self.book.version else ""
+        edition = self.edition.label if self.edition else ""
+        state = ", ".join(filter(None, [version, edition]))
+        return state[:1].upper() + state[1:]
 
     @property
     def note(self) -> str | None:
-        """What else identifies the state: data version, hash of the results, command."""
+        """What else identifies the state: choices, data version, hash of the results, command."""
         if self.edition is None:
             return None
         is_published_chapter = self.chapter and self.is_published
@@ -185,6 +191,8 @@ class Citation(Facts):
             "Made with Python": self.edition.made_with.get("Python"),
         }
         sentences = [f"{name} {fact}." for name, fact in facts.items() if fact]
+        if self.edition.unnamed_title:
+            sentences.insert(0, f"{self.edition.unnamed_title}.")
         return " ".join([*sentences, f"Rebuilt by: {self.edition.command}"])
 
     @property
@@ -198,12 +206,15 @@ class Citation(Facts):
 
     @property
     def results_sha256(self) -> str | None:
-        """The hash of the results of the chapter, or of the whole book."""
+        """The hash of the results of the chapter, or of the whole book; None without results."""
         if self.edition is None:
             return None
-        if self.chapter is None:
-            return self.edition.results_sha256
-        return self.edition.chapter_results_sha256.get(self.chapter.slug)
+        of_chapters = self.edition.chapter_results_sha256
+        if self.chapter is not None:
+            digest = of_chapters.get(self.chapter.slug)
+            return None if digest == NO_RESULTS else digest
+        has_none = bool(of_chapters) and {*of_chapters.values()} == {NO_RESULTS}
+        return None if has_none else self.edition.results_sha256
 
     @property
     def source(self) -> str | None:
@@ -298,6 +309,8 @@ class Citation(Facts):
 
 
 EDITION = "edition.json"
+NO_RESULTS = sha256(results_file({}))
+"""The hash of the results of any chapter that publishes none."""
 FRONT_MATTER = ("abstract", "authors", "keywords", "doi")
 
 

@@ -11,8 +11,11 @@ from bookpress.commands.base import options as opt
 
 def init(
     remove: Annotated[bool, typer.Option("--remove", help="Take back what was written.")] = False,
+    citation: Annotated[
+        bool, typer.Option("--citation", help="Let chapters end with how to cite them.")
+    ] = False,
 ) -> None:
-    """Say what the press finds in a Jupyter Book, and write two lines of settings.
+    """Say what the press finds in a Jupyter Book, and write two or three lines of settings.
 
     The book builds without them too.
     """
@@ -24,4 +27,4 @@ def init(
         return
     for line in introduce(project):
         typer.echo(line)
-    typer.echo(write_settings(project))
+    typer.echo(write_settings(project, citation=citation))

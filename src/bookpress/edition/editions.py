@@ -40,6 +40,9 @@ from bookpress.errors import PressError, UsageError, collecting, quoted
 from bookpress.files import canonical, replace_file, sha256
 from bookpress.terminal.messages import note
 
+WITH_OWN_ROWS = "with own rows"
+"""What titles and citations say of an edition with a reader's own rows."""
+
 
 @dataclass(frozen=True)
 class BookAsRead:
@@ -299,7 +302,7 @@ def _unnamed_title(title: str, asked: Sequence[Assignment], only: Sequence[str],
     if only:
         title += f" in {', '.join(only)}"
     if own:
-        title += f", with own rows ({own})"
+        title += f", {WITH_OWN_ROWS} ({own})"
     return title
 
 

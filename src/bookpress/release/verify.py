@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from bookpress.book.project import Project
 from bookpress.book.renamed import Renamed, load_renamed, under_present_names
 from bookpress.chapter.estimates import results_file
+from bookpress.cite.record import NO_RESULTS
 from bookpress.edition.editions import BookAsRead, Edition, load_edition
 from bookpress.edition.files import DEFAULT, edition_names
 from bookpress.errors import PressError, UsageError, nearest
@@ -126,10 +127,19 @@ def verify(project: Project, cited: Cited, options: RunOptions) -> tuple[int, st
     here = plan or present_form(project, cited, past, read)
     state = _difference(past, here) if plan is None else "the same state"
     side = side_of(project, here, options)
+    if _has_none(cited, past, side.results):
+        code = UNKNOWN if plan is None or cited.sha else STANDS
+        return code, f"edition {cited.id}: {state}; no results to compare"
     equal, how = _results(cited, past, side.results, load_renamed(project))
     if equal:
         return STANDS, f"edition {cited.id}: {state}; {how}"
     return CHANGED, f"edition {cited.id}: {state}; {how}{_made_with(past, cited)}"
+
+
+def _has_none(cited: Cited, past: Mapping[str, Any], now: Results) -> bool:
+    """Return whether what is cited publishes no results, so that no two states differ in them."""
+    publishes = any({**past.get("results", {}), **now}.values())
+    return cited.sha == NO_RESULTS or not (publishes or any(past.get("results", {}).values()))
 
 
 def made_here(project: Project, cited: Cited, read: BookAsRead) -> Edition | None:

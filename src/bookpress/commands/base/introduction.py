@@ -11,7 +11,9 @@ from bookpress.book.needs import missing_needs
 from bookpress.book.parsed import KERNEL
 from bookpress.book.project import FILE, Project
 from bookpress.chapter.number_formats import in_list
-from bookpress.cite.book import load_book
+from bookpress.cite.book import SETTINGS, load_book
+from bookpress.cite.cited_edition import reference
+from bookpress.edition.files import DEFAULT
 from bookpress.errors import PressError, UsageError, some_of, with_noun
 from bookpress.files import decoded, naming, replace_file
 
@@ -19,6 +21,7 @@ WRITTEN = """\
 layout: theme # the theme of the book lays out its pages; press: the press does
 strict: false # true: a warning, a chapter that fails or a broken link fails a build
 """
+CITING = "citation: true # chapters end with how to cite them\n"
 NAMED = 20
 """The most chapters that are named."""
 
@@ -37,6 +40,9 @@ def introduce(project: Project) -> Iterator[str]:
     documents = [path for path in listed_documents(project).values() if path.is_file()]
     pages = len(documents) - len([chapter for chapter in chapters if chapter.listed])
     yield f"{book.title}, by {in_list([author.full for author in book.authors])}"
+    yield f"cited as: {reference(project, None, 'apa', DEFAULT).strip()}"
+    if not (project.root / SETTINGS).exists():
+        yield f"{SETTINGS}, if you write one, states what that says: authors, version, date, ..."
     listed = f": {names}" if names else ""
     with_code = with_noun(len(chapters), "chapter")
     yield f"{with_code} with code{listed}; {with_noun(pages, 'page')} without"
@@ -95,13 +101,15 @@ def _parameters(chapters: list[Chapter]) -> Iterator[str]:
         )
 
 
-def write_settings(project: Project) -> str:
+def write_settings(project: Project, *, citation: bool) -> str:
     """Write the settings file of a book that has none; return a message."""
     path = project.root / FILE
     if path.exists():
         return f"{FILE} is there already; nothing written"
-    replace_file(path, WRITTEN.encode())
-    return f"written: {FILE}, two lines; `bookpress init --remove` takes it back"
+    written = WRITTEN + (CITING if citation else "")
+    replace_file(path, written.encode())
+    lines = "three lines" if citation else "two lines"
+    return f"written: {FILE}, {lines}; `bookpress init --remove` takes it back"
 
 
 def remove_settings(project: Project) -> str:
@@ -109,7 +117,7 @@ def remove_settings(project: Project) -> str:
     path = project.root / FILE
     if not path.is_file():
         return f"there is no {FILE}; nothing removed"
-    if decoded(path) != WRITTEN:
+    if decoded(path) not in {WRITTEN, WRITTEN + CITING}:
         raise UsageError(f"{FILE} was changed since it was written; remove it by hand")
     with naming(path, "remove"):
         path.unlink()

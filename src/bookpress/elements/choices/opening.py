@@ -88,11 +88,12 @@ def open_page(doctree: nodes.document, page: Page, laid_out: bool) -> None:
 def opening(node: later, env: BuildEnvironment) -> list[nodes.Node]:
     """Return the opening of a page: its finding and, for a chapter, one line of facts."""
     page = store_of(env).pages[env.docname]
-    srcdir = Path(env.srcdir)
+    settings = load_settings(Path(env.srcdir))
     text = fill(
         "opening.html",
         page=page,
-        is_laid_out=load_settings(srcdir).is_laid_out,
+        is_laid_out=settings.is_laid_out,
+        cites=settings.shows_citations,
         data_date=data_date(page),
         states=explored_states(env, page),
     )

@@ -133,12 +133,13 @@
     );
     if (line) {
       const fold = inFold("Command", line, !state);
+      const cites = document.getElementById("cite-this-chapter");
       if (state)
         tools.append(
           button(copyLink, "Copy link"),
           button(() => press.print(), "Print"),
           fold,
-          make("a", { href: "#cite-this-chapter" }, "Cite this state")
+          ...(cites ? [make("a", { href: "#cite-this-chapter" }, "Cite this state")] : [])
         );
       else tools.append(fold);
     }

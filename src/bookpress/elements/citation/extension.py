@@ -123,7 +123,9 @@ class Citing:
             return
         page = _landing_page(app, docname)
         is_chapter = docname in app.config.bookpress_chapters
+        settings = load_settings(Path(app.srcdir))
         is_landing = is_chapter or docname == app.config.root_doc
+        is_landing = is_landing and settings.citation is not False
         if is_landing:
             self._describe(app, docname, page)
         head = [context.get("metatags", ""), page.head_html(is_landing=is_landing)]
@@ -135,7 +137,7 @@ class Citing:
         if HOW_TO_CITE in context["body"]:
             how_to_cite = self._how_to_cite(app, page.path)
             context["body"] = context["body"].replace(HOW_TO_CITE, how_to_cite)
-        if is_chapter:
+        if is_chapter and settings.shows_citations:
             context["body"] += _cite_box(page)
 
     def _describe(self, app: Sphinx, docname: str, page: LandingPage) -> None:
@@ -182,12 +184,13 @@ class Citing:
 
 
 def _numbers(env: BuildEnvironment, docnames: Sequence[str]) -> dict[str, int | None]:
-    """Return the numbers of chapters: those in headings, else their positions.
+    """Return the numbers of chapters that their pages show: those in headings, else positions.
 
-    A section of another chapter, or a page outside a numbered part, then has none.
+    Positions are shown where the press lays out the pages. A section of another chapter, or a page
+    outside a numbered part, has no number.
     """
     shown = {docname: env.titles[docname].get("secnumber") for docname in docnames}
-    if not any(shown.values()):
+    if is_laid_out(env.srcdir) and not any(shown.values()):
         return {docname: place for place, docname in enumerate(docnames, 1)}
     return {
         docname: number[0] if number and len(number) == 1 else None

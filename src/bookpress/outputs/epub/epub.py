@@ -21,7 +21,7 @@ from lxml import etree
 from markupsafe import Markup
 
 from bookpress.elements.base.assets import style_of
-from bookpress.files import archive
+from bookpress.files import archive, printable
 from bookpress.outputs.base import page_extraction
 from bookpress.outputs.base.front_matter import HERE, FrontMatter, load_front_matter
 from bookpress.outputs.base.media import is_file
@@ -86,7 +86,7 @@ def epub_files(articles: Sequence[Article], front: FrontMatter) -> dict[str, byt
     documents = _documents(articles, list(files), front)
     result: dict[str, bytes] = {}
     for name, text in documents.items():
-        result[name] = text.encode()
+        result[name] = printable(text).encode()
         etree.fromstring(result[name])  # raises if it is not well-formed, which is our error
     result["cover.png"] = _cover_picture(front)
     return {**result, **files}

@@ -256,7 +256,7 @@ def _describe(pdf: pikepdf.Pdf, record: Mapping[str, Any], front: FrontMatter) -
         metadata.update({name: value for name, value in facts.items() if value})
     subject = [record.get("container-title"), record.get("edition")]
     pdf.docinfo["/Subject"] = ". ".join(filter(None, subject))
-    pdf.Root.Lang = pikepdf.String(front.citation.book.language)
+    pdf.Root.Lang = pikepdf.String(front.citation.book.page_language)
 
 
 def _facts(record: Mapping[str, Any], front: FrontMatter, producer: str) -> dict[str, Any]:
@@ -267,14 +267,14 @@ def _facts(record: Mapping[str, Any], front: FrontMatter, producer: str) -> dict
         "dc:title": record["title"],
         "dc:creator": [_name(author) for author in record["author"]],
         "dc:description": record.get("abstract"),
-        "dc:language": [book.language],
+        "dc:language": [book.page_language],
         "dc:publisher": [book.publisher] if book.publisher else None,
         "dc:rights": book.licence,
         "dc:identifier": record.get("DOI") or record.get("URL"),
         "xmp:CreateDate": moment,
         "xmp:ModifyDate": moment,
         "xmp:MetadataDate": moment,
-        "xmp:CreatorTool": f"{book.title} {book.version}",
+        "xmp:CreatorTool": " ".join(filter(None, [book.title, book.version])),
         "pdf:Producer": producer,
         "pdf:Keywords": record.get("keyword"),
         "xmpRights:WebStatement": book.licence_url,

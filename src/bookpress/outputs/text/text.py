@@ -210,7 +210,8 @@ def _citation(page: Page, app: Sphinx) -> Iterator[str]:
     yield " ".join(filter(None, [reference, address if address not in reference else ""]))
     edition = citation_of(app.config).edition
     if edition:
-        yield f"Edition {edition.id}; built again by {as_code(edition.command)}."
+        title = f" ({plain(edition.unnamed_title)})" if edition.unnamed_title else ""
+        yield f"Edition {edition.id}{title}; built again by {as_code(edition.command)}."
 
 
 def index(app: Sphinx) -> str:
@@ -218,11 +219,13 @@ def index(app: Sphinx) -> str:
     env = app.env
     citation = citation_of(app.config)
     root = citation.site_url or ""
-    edition = f"Edition {citation.edition.id}, " if citation.edition else ""
+    state = plain(citation.state)
+    if citation.edition and citation.edition.unnamed_title:
+        state = f"{state} ({plain(citation.edition.unnamed_title)})"
     lines = [
         f"# {citation.book.full_title}",
         f"> {' '.join((citation.book.description or citation.book.full_title).split())}",
-        f"{edition}version {citation.book.version}, {citation.date.isoformat()}.",
+        f"{', '.join(filter(None, [state, citation.date.isoformat()]))}.",
         f"## How to quote it\n\n{HOW_TO_QUOTE}",
         "## Chapters",
         "\n".join(_chapter_lines(env, root)),

@@ -54,11 +54,25 @@ def write_page(comparison: EditionComparison, project: Project) -> Path:
         cover={"all": len(headlines), "rows": changed_headlines},
         groups=groups,
         turns=comparison.turns,
-        unchanged=[slug for slug in slugs if slug not in groups],
+        unchanged=_without_difference(comparison, slugs),
+        unknown=_without_results(comparison),
         apart=sum(row["apart"] for row in rows.values()),
         relabelled=len(relabelled),
         open=len(without_value),
     )
+
+
+def _without_difference(comparison: EditionComparison, slugs: Sequence[str]) -> list[str]:
+    """Return the chapters that publish results, none of which differs."""
+    changed = {change.chapter for change in comparison.changes}
+    compared = [slug for slug in slugs if any(side.results.get(slug) for side in comparison.sides)]
+    return [slug for slug in compared if slug not in changed]
+
+
+def _without_results(comparison: EditionComparison) -> list[str]:
+    """Return the chapters whose choices differ, and that publish no results to compare."""
+    chosen = dict.fromkeys(row["chapter"] for row in comparison.parameters)
+    return [slug for slug in chosen if not any(s.results.get(slug) for s in comparison.sides)]
 
 
 def _headlines(comparison: EditionComparison, project: Project) -> list[tuple[str, str]]:

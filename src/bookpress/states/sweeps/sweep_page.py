@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from bookpress.terminal.tables import folding_table
 PAGE = Path(__file__).with_name("templates") / "sweep.html"
 CURVES = "curves"
 """The folder of the files of curves, whose names are those of results."""
+MOST_SHOWN = 24
+"""The most runs of a chapter without results whose figures the page shows."""
 MOST_ROWS = 120
 """The most rows of a table on the page; a longer one is a file beside it."""
 
@@ -69,6 +72,7 @@ def write_page(sweep: Sweep, curves: Sequence[Curve], project: Project) -> Path:
         results=[_summary(curve, varied) for curve in drawn],
         same=[(curve, in_words(curve.rows[0])) for curve in same],
         curves=[_figure(curve, charts[curve.key], varied, cache) for curve in drawn],
+        shown=[] if curves else _shown(sweep),
         statements=_statements(sweep),
         failed=[(plan.tasks[place].label, error) for place, error in errors],
         has_usual=any(curve.usual for curve in curves),
@@ -95,6 +99,29 @@ def _draw(sweep: Sweep, curves: Sequence[Curve], cache: Path) -> dict[str, Chart
         drawing.write_files(chart, cache, stem, origin)
     rasters.write()
     return charts
+
+
+def _shown(sweep: Sweep) -> list[dict[str, Any]]:
+    """Return what the first runs show, for a chapter that publishes no results: pictures, words."""
+    shown = []
+    for place, run in sorted(sweep.runs.items())[:MOST_SHOWN]:
+        outputs = run.executed.outputs
+        pictures = [picture for output in outputs for picture in _pictures(output.get("data", {}))]
+        words = ["".join(output["text"]) for output in outputs if "text" in output]
+        label = sweep.plan.tasks[place].label
+        shown.append({"label": label, "pictures": pictures, "words": "".join(words).strip()})
+    return shown
+
+
+def _pictures(data: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the picture of an output as an address that contains it."""
+    for kind in ("image/svg+xml", "image/png", "image/jpeg"):
+        if kind in data:
+            content = "".join(data[kind])
+            is_text = kind == "image/svg+xml"
+            coded = b64encode(content.encode()).decode() if is_text else content.replace("\n", "")
+            yield f"data:{kind};base64,{coded}"
+            return
 
 
 def _figure(curve: Curve, chart: Chart, varied: Sequence[str], cache: Path) -> dict[str, Any]:
