@@ -276,6 +276,27 @@ def test_the_newest_choice_wins_and_an_unknown_one_is_said_politely(home: Path, 
     assert "group" not in page.url
 
 
+@pytest.mark.parametrize("value", ["abc", "1e9", "-1", "1e400", "1.5 or more"])
+def test_a_number_that_the_command_would_refuse_has_no_command(
+    home: Path, page: Page, value: str
+) -> None:
+    page.goto(chapter(home, "default", "moons") + f"?power={value}")
+    strip = page.locator(".state-strip")
+    expect(strip).to_contain_text(f"There is no such value: Power: {value}. Allowed: ")
+    expect(strip.locator("pre")).to_have_count(0)
+    said = press(home, "build", "-p", f"moons.power={value}", code=2)
+    assert strip.inner_text().partition("Allowed: ")[2].partition(". You")[0] in said
+
+
+def test_a_state_offers_its_own_files_by_command(home: Path, page: Page) -> None:
+    page.goto(chapter(home, "default", "planets") + "?group=outer")
+    expect(page.locator(".state-strip")).to_contain_text("Group: outer")
+    expect(page.locator("#this-chapter .as-published")).to_have_text(
+        "These files belong to the published edition. This command makes those of the version "
+        "you see: bookpress build -p planets.group=outer"
+    )
+
+
 def test_two_quick_choices_are_taken_together_and_what_is_not_made_has_its_command(
     home: Path, page: Page
 ) -> None:

@@ -23,6 +23,7 @@ from bookpress.chapter.types.allowed import (
     allowed_text,
     are_ordered,
     as_text,
+    bounds_in,
     in_words,
     meanings_in,
 )
@@ -387,6 +388,7 @@ def _row(parameter: Parameter, value: Value) -> dict[str, Value]:
         "default": parameter.default,
         "allowed": parameter.allowed,
         "choices": [as_text(choice) for choice in parameter.choices],
+        "bounds": bounds_in(parameter.schema),
         "unit": parameter.unit,
         "help": parameter.help,
     }

@@ -73,6 +73,14 @@ def _allowed_range(schema: Mapping[str, Any]) -> str:
     return KINDS.get(kind, kind)
 
 
+def bounds_in(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the kind and the bounds of a number or of a period, as a page checks them."""
+    is_bounded = schema.get("type") in {"integer", "number"} or schema.get("format") == FORMAT
+    if not is_bounded or "enum" in schema:
+        return {}
+    return {key: schema[key] for key in ("type", "format", *BOUNDS) if key in schema}
+
+
 def in_words(value: Value, schema: Mapping[str, Any]) -> str:
     """Return a value for people: the meaning of a name, or a month in words.
 

@@ -86,11 +86,29 @@
   const sentence = (text) => text.endsWith("…") ? text : `${text}.`;
 
   const allowed = (name) => JSON.parse(settings.get(name).dataset.allowed ?? "[]");
-  const refusal = ([name, value]) =>
-    `${label(name)}: ${short(value)}. Allowed: ${allowed(name).join(", ")}`;
+  const shapes = {
+    integer: /^[+-]?\d+$/,
+    number: /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i,
+    string: /^\d{4}(-\d{4})?$/ // a period
+  };
+  const isWithin = (name, value) => {
+    // what the command would accept
+    const { type, ...ends } = JSON.parse(settings.get(name).dataset.bounds ?? "{}");
+    if (!type) return true;
+    const numbers = type === "string" ? value.split("-").map(Number) : [Number(value)];
+    return shapes[type].test(value) && numbers[0] <= numbers.at(-1) &&
+      numbers.every((number) =>
+        Number.isFinite(number) &&
+        !(number < ends.minimum || number > ends.maximum) &&
+        !(number <= ends.exclusiveMinimum || number >= ends.exclusiveMaximum));
+  };
+  const refusal = ([name, value]) => {
+    const within = allowed(name).join(", ") || settings.get(name).dataset.within;
+    return `${label(name)}: ${short(value)}. Allowed: ${within}`;
+  };
   const odd = (wanted) =>
     Object.entries(wanted).filter(([name, value]) =>
-      allowed(name).length && !allowed(name).includes(value));
+      allowed(name).length ? !allowed(name).includes(value) : !isWithin(name, value));
   const quoted = (text) => /^[\w.,:=/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
   const command = (wanted) =>
     [
@@ -212,6 +230,8 @@
       if (state) did = apply(state, begun);
       reflect();
     });
+    const made = $("#this-chapter .as-published code"); // the files of what is shown
+    if (made && state) made.textContent = state.command;
     if (failure instanceof Unknown && odd(wanted).length)
       tell(
         `There is no such value: ${odd(wanted).map(refusal).join(". ")}. ` +
