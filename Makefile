@@ -53,8 +53,10 @@ test-long: setup checkers ## run all tests, the heavy checks in full number, ove
 bench: setup browser ## measure and print the ratios that the README quotes
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
-lint: setup ## ruff (chapters too), mypy, import-linter, the limits of length and number
+lint: setup ## ruff (chapters too), mypy, import-linter, deptry, the limits of length and number
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+	@$(BIN)/deptry src/compute_divide src/compute_divide_evidence
+	@$(BIN)/deptry src/bookpress --config src/bookpress/pyproject.toml
 	@failed=0; $(BIN)/python scripts/limits.py || failed=1; $(BIN)/python scripts/chapters.py lint || failed=1; exit $$failed
 
 format: setup ## put the code in shape

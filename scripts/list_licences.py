@@ -1,7 +1,7 @@
 """Write `dependencies.csv`: each package of the lock that is installed here, with its licence.
 
-Run it in the environment of `make setup`. Packages that the lock pins for other systems are not
-installed, and are marked so.
+Run it in the environment of `make setup`. The licence of a package that the lock pins for other
+systems, which is not installed, stays as the list has it; one that the list lacks is an error.
 """
 
 from __future__ import annotations
@@ -14,16 +14,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "dependencies.csv"
 PINNED = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", re.MULTILINE)
-ABSENT = "not installed here"
 CLASSIFIER = "License :: "
 
 
-def licence_of(name: str) -> str:
+def licence_of(name: str, listed: dict[str, str]) -> str:
     """Return the licence of a distribution in one line, from its expression or classifiers."""
     try:
         facts = metadata.metadata(name)
     except metadata.PackageNotFoundError:
-        return ABSENT
+        if name not in listed:
+            raise SystemExit(f"{name} is not installed: add its licence to {FILE.name}") from None
+        return listed[name]
     # If importlib_metadata is imported too, a missing header raises KeyError instead of returning
     # None.
     if "License-Expression" in facts:
@@ -40,15 +41,18 @@ def licence_of(name: str) -> str:
 def rows() -> list[tuple[str, str, str]]:
     """Return name, version and licence of every package that the lock pins."""
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    return [(name, version, licence_of(name)) for name, version in PINNED.findall(lock)]
+    with FILE.open(encoding="utf-8", newline="") as file:
+        listed = {row["package"]: row["licence"] for row in csv.DictReader(file)}
+    return [(name, version, licence_of(name, listed)) for name, version in PINNED.findall(lock)]
 
 
 def main() -> None:
     """Write the list."""
+    found = rows()
     with FILE.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["package", "version", "licence"])
-        writer.writerows(rows())
+        writer.writerows(found)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ import doctest
 import inspect
 import pydoc
 import re
+import subprocess
+import sys
 from collections import Counter
 from functools import partial
 from importlib import import_module
@@ -23,6 +25,7 @@ from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure, Table
 from compute_divide.estimates.comparisons import names as of_names
 from compute_divide.estimates.comparisons import values as of_values
+from compute_divide.stub import offered
 from compute_divide_evidence.loaders import loaders
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +33,7 @@ NOTEBOOKS = ROOT / "notebooks"
 USED = re.compile(r"\bcd\.(?:(plot|data)\.)?(\w+)")
 VOCABULARY = sorted(name for names in cd.VOCABULARY.values() for name in names)
 FIGURES = sorted(cd.plot.figures())
-TABLES = sorted(name for names in cd.data.TABLES.values() for name in names)
+TABLES = sorted(offered(cd.data.__file__))
 GENERAL = {"bars_by_year", "lines_by_year"}  # figures for chapters that are yet to be written
 
 
@@ -302,3 +305,25 @@ def test_laws_of_names(found: list[str], asked: list[str]) -> None:
     )
     if cd.ordered(found, *dict.fromkeys(asked)).holds:
         assert cd.listed(found, *asked).holds
+
+
+CALLS = """import compute_divide as cd
+cd.no_such_thing()
+cd.data.no_such_table()
+cd.period_share(cd.data.models("2026-08"))
+reveal_type(cd.significant)
+"""
+
+
+@pytest.mark.heavy
+def test_a_type_checker_knows_what_chapters_may_call(tmp_path: Path) -> None:
+    (tmp_path / "calls.py").write_text(CALLS)
+    command = [sys.executable, "-m", "mypy", "--config-file", str(ROOT / "pyproject.toml")]
+    done = subprocess.run(
+        [*command, str(tmp_path / "calls.py")], cwd=ROOT, capture_output=True, text=True
+    )
+    faults = [line.partition("calls.py:")[2] for line in done.stdout.splitlines()]
+    assert faults[0] == '2: error: Module has no attribute "no_such_thing"  [attr-defined]'
+    assert faults[1] == '3: error: Module has no attribute "no_such_table"  [attr-defined]'
+    assert faults[2].startswith("4: error: Missing positional argument")
+    assert "Any" not in faults[3].partition("Revealed type is")[2].partition("->")[0]

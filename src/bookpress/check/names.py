@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import ast
-import json
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from importlib import import_module
-from pathlib import Path
 from types import ModuleType
+
+from pyflakes.checker import Checker
+from pyflakes.messages import UndefinedName
 
 from bookpress.book.chapters import Chapter
 from bookpress.chapter.bindings import (
@@ -23,46 +21,33 @@ from bookpress.chapter.bindings import (
 )
 from bookpress.chapter.quotes import read_quotes
 from bookpress.errors import PressError, UsageError, nearest
-from bookpress.run import processes
 
 Fault = tuple[str, int, str]
 """A file, a line, and what is wrong there."""
-DISPLAYED = ["display", "get_ipython", "In", "Out", "_", "__", "___", "_i", "exit", "quit"]
+DISPLAYED = ("display", "get_ipython", "In", "Out", "_", "__", "___", "_i", "exit", "quit")
 """Names that a notebook has without importing them."""
 FAULTS = (SyntaxError, ValueError, RecursionError, MemoryError, PressError)
 """Errors in code that is not Python, or in faulty quotes, which other checks report."""
 
 
 def undefined_names(chapters: Sequence[Chapter]) -> Iterator[Fault]:
-    """Yield faults of syntax in the cells, and undefined names that ruff finds in the others."""
-    faulty = {chapter.slug: [*no_python(chapter.source)] for chapter in chapters}
+    """Yield faults of syntax in the cells, and undefined names in the others."""
     for chapter in chapters:
-        for line, what in faulty[chapter.slug]:
+        faults = [*no_python(chapter.source)]
+        for line, what in faults:
             yield chapter.where, line, what
-    chapters = [chapter for chapter in chapters if not faulty[chapter.slug]]
-    by_slug = {chapter.slug: chapter for chapter in chapters}
-    with tempfile.TemporaryDirectory(dir=processes.scratch()) as folder:
-        for chapter in chapters:
-            path = Path(folder, f"{chapter.slug}.py")
-            path.write_text(python_of(chapter.source), encoding="utf-8")
-        command = [
-            *(sys.executable, "-P", "-m", "ruff", "check"),
-            *("--isolated", "--no-cache", "--select", "F821"),
-            *("--config", f"builtins={DISPLAYED}"),
-            *("--output-format", "json", folder),
-        ]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode not in {0, 1}:
-        last_line = done.stderr.strip().splitlines()[-1]
-        raise PressError(f"ruff, which looks for undefined names, failed: {last_line}")
-    for fault in json.loads(done.stdout):
-        chapter = by_slug[Path(fault["filename"]).stem]
-        line = fault["location"]["row"]
-        if line in lines_that_may_fail(chapter.source):
-            continue
-        message = fault["message"]
-        what = message[:1].lower() + message[1:]
-        yield chapter.where, line, what
+        if not faults:
+            yield from _undefined(chapter)
+
+
+def _undefined(chapter: Chapter) -> Iterator[Fault]:
+    """Yield the undefined names of a chapter whose cells are Python."""
+    allowed = lines_that_may_fail(chapter.source)
+    with suppress(*FAULTS):
+        checked = Checker(ast.parse(python_of(chapter.source)), builtins=DISPLAYED)
+        for message in checked.messages:
+            if isinstance(message, UndefinedName) and message.lineno not in allowed:
+                yield chapter.where, message.lineno, f"undefined name `{message.message_args[0]}`"
 
 
 def assigned_again(chapters: Sequence[Chapter]) -> Iterator[Fault]:

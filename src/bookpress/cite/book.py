@@ -109,6 +109,10 @@ FROM_THE_RIGHT = {"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"}
 """Languages that are written from right to left."""
 
 
+UNVERSIONED = "0"
+"""The version by which a book is released that states none; no citation names it."""
+
+
 class Book(Facts):
     """A book, as described in the publication settings.
 
@@ -119,7 +123,7 @@ class Book(Facts):
     subtitle: Text | None = None
     title_in_sentence: Text | None = None
     authors: tuple[Author, ...] = Field(min_length=1)
-    version: Text | None = None
+    version: Text = UNVERSIONED
     date: Day | None = None
     publisher: Text | None = None
     description: Text | None = None
@@ -152,6 +156,11 @@ class Book(Facts):
                 f"`title_in_sentence` is {in_sentence!r}; allowed: the title in other capitals"
             )
         return self
+
+    @property
+    def stated_version(self) -> str | None:
+        """The version, if the book states one."""
+        return None if self.version == UNVERSIONED else self.version
 
     @property
     def page_language(self) -> str:

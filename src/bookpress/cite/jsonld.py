@@ -100,7 +100,7 @@ def _book(page: LandingPage) -> Node:
         "name": book.full_title,
         "url": page.link("index.html"),
         "bookEdition": citation.edition.label if citation.edition else None,
-        "version": book.version,
+        "version": book.stated_version,
         "author": [author_node(author) for author in book.authors],
         "publisher": _organization(book.publisher),
         "license": book.licence_url,

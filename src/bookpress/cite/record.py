@@ -172,7 +172,7 @@ class Citation(Facts):
     @property
     def state(self) -> str:
         """Version and edition: ``"Version 0.1.0, default edition 7f3e1a2b"``."""
-        version = f"version {self.book.version}" if self.book.version else ""
+        version = f"version {self.book.stated_version}" if self.book.stated_version else ""
         edition = self.edition.label if self.edition else ""
         state = ", ".join(filter(None, [version, edition]))
         return state[:1].upper() + state[1:]

@@ -44,8 +44,6 @@ def _release(
 ) -> list[str]:
     """Release editions, in a book that nothing else builds or releases at the same time."""
     book = load_book(project.root)
-    if book.version is None:
-        raise UsageError(f"{SETTINGS} states no `version`, by which a release is known")
     check_deposit(project.root, book)
     editions = [_ready(project, name, book) for name in names or book.published_editions]
     _check_there(older)

@@ -191,15 +191,15 @@ def test_and_others_is_no_author_of_a_cited_work() -> None:
 @pytest.mark.parametrize(
     ("settings", "language"),
     [
-        ("", "en"),
+        ("", None),
         ("sphinx: {config: {language: de}}", "de"),
         ("sphinx: {config: {language: pt_BR}}", "pt-BR"),
-        ("sphinx: {config: {language: null}}", "en"),
-        ("sphinx:", "en"),
+        ("sphinx: {config: {language: null}}", None),
+        ("sphinx:", None),
     ],
 )
 def test_a_book_whose_publication_settings_name_no_language_has_that_of_its_pages(
-    settings: str, language: str, tmp_path: Path
+    settings: str, language: str | None, tmp_path: Path
 ) -> None:
     (tmp_path / "_config.yml").write_text(f"title: Winds\n{settings}\n")
     assert load_book(tmp_path).language == language

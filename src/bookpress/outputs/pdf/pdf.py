@@ -274,7 +274,7 @@ def _facts(record: Mapping[str, Any], front: FrontMatter, producer: str) -> dict
         "xmp:CreateDate": moment,
         "xmp:ModifyDate": moment,
         "xmp:MetadataDate": moment,
-        "xmp:CreatorTool": " ".join(filter(None, [book.title, book.version])),
+        "xmp:CreatorTool": " ".join(filter(None, [book.title, book.stated_version])),
         "pdf:Producer": producer,
         "pdf:Keywords": record.get("keyword"),
         "xmpRights:WebStatement": book.licence_url,
