@@ -6,6 +6,7 @@ tables are listed in `compute_divide.sources.catalogue`.
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from bookpress.errors import UsageError
 from bookpress.files import sha256
 from compute_divide.sources.catalogue import BY_HAND, ENDINGS, family_of, tables
 from compute_divide.sources.store import files
+from compute_divide.sources.store.by_hand import is_by_hand
 from compute_divide.sources.store.files import EvidenceError, Sidecar
 from compute_divide_evidence import openness, outside
 from compute_divide_evidence.audit import instruments
@@ -198,23 +200,52 @@ def entries() -> list[dict[str, Any]]:
     for name in files.evidence_files(files.data_dir()):
         if name.endswith(files.SUFFIX):
             continue
-        entry = dict(_KEPT_BY_HAND)
-        if name in listed:
-            entry = _described(files.read_sidecar(name))
+        entry = _described(files.read_sidecar(name)) if name in listed else _by_hand(name)
         path = files.data_dir() / name
         family, _ = family_of(name)
         listing.append({"file": name, "bytes": path.stat().st_size, "family": family, **entry})
     return listing
 
 
-_KEPT_BY_HAND: dict[str, Any] = {
-    "description": "kept by hand",
-    "rows": None,
-    "set_aside": 0,
-    "snapshot": "",
-    "licence": "",
-    "sources": [],
+def _by_hand(name: str) -> dict[str, Any]:
+    """Return the description of a file without a sidecar: of a reader, or one of ours by hand."""
+    rows = None
+    if is_by_hand(name):
+        with (files.data_dir() / name).open(encoding="utf-8", newline="") as file:
+            rows = max(sum(1 for _ in csv.reader(file)) - 1, 0)
+    is_ours = name in HAND_MADE
+    return {
+        "description": f"kept by hand: {HAND_MADE[name]}" if is_ours else "kept by hand",
+        "rows": rows,
+        "set_aside": 0,
+        "snapshot": "",
+        "licence": LICENCE if is_ours else "",
+        "sources": [],
+    }
+
+
+LICENCE = "CC BY 4.0"
+"""The licence of what we keep by hand, see ``LICENSE-DATA``."""
+HAND_MADE = {
+    "audit/access.csv": "whether weights can be had, from model cards, pages and repositories",
+    "audit/bases.csv": "bases of models, from model cards and papers",
+    "audit/changed_results.csv": "results that audited records change, from the chapters",
+    "audit/dual_affiliation.csv": "authors with two posts, from affiliations of papers",
+    "audit/makers.csv": "makers of pre-trained models, from papers and conference lists",
+    "audit/own_checks.csv": "checks of training runs, from papers and model cards",
+    "audit/own_chips.csv": "peak speeds of chips, from data sheets",
+    "audit/own_machines.csv": "machines, from the TOP500 and pages of their owners",
+    "audit/same_runs.csv": "rows that are one run, from their papers",
+    "audit/sample.csv": "a random sample of models, checked against other sources",
+    "aurora_rates.csv": "speeds of the chip of Aurora, from its maker and user guides",
+    "domains.csv": "sectors of the domains of addresses, by our judgement",
+    "evaluators.csv": "who evaluated models, from system cards and reports",
+    "gpu_checks.csv": "a sample of universities' chips in the survey, checked again",
+    "labelled_affiliations.csv": "affiliations, labelled by us",
+    "labelled_namings.csv": "mentions of models in papers, labelled by us",
+    "organisations.csv": "sectors of organisations, by our judgement",
 }
+"""What is in the tables that we keep by hand, and where it comes from."""
 
 
 def _described(sidecar: Sidecar) -> dict[str, Any]:
