@@ -46,7 +46,8 @@ def read_sheet(file: Path) -> pd.DataFrame:
     answered = sheet[sheet[ANSWER].notna()]
     wrong = answered[~answered[ANSWER].isin(TEAM_TYPES)]
     if not wrong.empty:
-        line, answer = int(wrong.index[0]) + 2, wrong[ANSWER].iloc[0]
+        line = int(wrong.index[0]) + 2
+        answer = wrong[ANSWER].iloc[0]
         allowed = ", ".join(TEAM_TYPES)
         raise UsageError(f"{file}:{line}: {answer!r} is not allowed; allowed: {allowed}")
     if answered.empty:

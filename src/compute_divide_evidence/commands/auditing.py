@@ -28,7 +28,8 @@ def agreement(
     from compute_divide_evidence.audit.reproduced import ANSWER, kappa, read_sheet
 
     answered = read_sheet(sheet)
-    claimed, given = answered["team_type"], answered[ANSWER]
+    claimed = answered["team_type"]
+    given = answered[ANSWER]
     apart = answered[claimed.ne(given)]
     value = kappa([*claimed], [*given])
     shown = "not defined, as there is one answer alone" if value is None else f"{value:.2f}"
