@@ -67,6 +67,7 @@ def test_everything_comes_from_the_cell() -> None:
         "default": 3,
         "allowed": "1 to 10",
         "choices": [],
+        "bounds": {"type": "integer", "minimum": 1, "maximum": 10},
     }
     assert rows["top"] == {**top, "unit": "models", "help": "how many"}
     assert (rows["side"]["value"], rows["side"]["allowed"], rows["venues"]["help"]) == (
