@@ -52,7 +52,8 @@ def test_it_lists_every_number_and_every_verdict_and_ends_with_its_citation(edit
     results = load(edition / "results.json")
     statements = load(edition / "statements.json")
     identifier = load(edition / "edition.json")["id"]
-    for slug, text in chapters(edition).items():
+    for slug, markdown in chapters(edition).items():
+        text = re.sub(r"\\([^\w\s])", r"\1", markdown)  # as readers see it
         for key, result in results.get(slug, {}).items():
             line = next(row for row in text.splitlines() if row.startswith(f"- `{slug}:{key}`"))
             assert f": {full(read_estimate(result))}" in line

@@ -29,11 +29,12 @@ ELEMENT = Element(
     print_style="choices.print.css",
     epub_style="choices.epub.css",
     assets=(
-        Asset("choices.css", ("choices.css", "restated.css"), ("chapter",), themed=True),
+        Asset("choices.css", kinds=("chapter",), themed=True),
         Asset("themed.css", themed=True, by_hand=True),
         Asset("themed.js", THEMED, themed=True, by_hand=True),
         Asset("panel.js", kinds=("chapter",), early=True, themed=True),
-        Asset("walk.js", by_hand=True),  # comes with the first state that is shown
+        Asset("restated.css", by_hand=True),  # both come with the first state that is shown
+        Asset("walk.js", by_hand=True),
         Asset("states.js", SCRIPTS, ("chapter",), early=True, themed=True),
     ),
     fixed=frozenset({"no-scripts", "chapter_choices"}),

@@ -5,7 +5,7 @@
   const bar = document.getElementById("chapter_choices"),
     root = document.documentElement;
   const press = window.bookpress;
-  const { here, load } = press.dom;
+  const { here, load, make } = press.dom;
 
   const come = new Map();
   press.state = (name, content) => come.set(name, content);
@@ -47,13 +47,19 @@
   const offered = (name) => [
     ...bar.querySelectorAll(`.setting[data-name="${name}"] input[type=radio]`)
   ];
+  const beside = (name) => new URL(`${name}?v=${root.dataset.edition ?? ""}`, here).href;
+  const styled = (href) =>
+    new Promise((done) =>
+      document.head.append(
+        make("link", { rel: "stylesheet", href, onload: done, onerror: done })
+      ));
   async function walks() {
     // what shows the changes is loaded when there are some
     if (!press.walk)
-      await run(
-        new URL(`walk.js?v=${root.dataset.edition ?? ""}`, here),
-        "The script that shows what changed cannot be loaded."
-      );
+      await Promise.all([
+        styled(beside("restated.css")),
+        run(beside("walk.js"), "The script that shows what changed cannot be loaded.")
+      ]);
   }
 
   class Unknown extends Error {}

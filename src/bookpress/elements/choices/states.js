@@ -231,7 +231,7 @@
       reflect();
     });
     const made = $("#this-chapter .as-published code"); // the files of what is shown
-    if (made && state) made.textContent = state.command;
+    if (made) made.textContent = state?.command ?? "";
     if (failure instanceof Unknown && odd(wanted).length)
       tell(
         `There is no such value: ${odd(wanted).map(refusal).join(". ")}. ` +
