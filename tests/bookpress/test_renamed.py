@@ -569,7 +569,10 @@ def home(made_once: Callable[..., Path]) -> Path:
         ("satellite=Io", "Moon: Io."),
         ("satellite=Io&utm=1&constructor=2", "Moon: Io."),
         ("seen_first=2011", "Seen: 2011-2022: this is not among the states"),
-        ("seen_first=%3Cb%3E", "There is no such value: Seen: <b>-2022. Allowed: first and last year"),
+        (
+            "seen_first=%3Cb%3E",
+            "There is no such value: Seen: <b>-2022. Allowed: first and last year",
+        ),
     ],
 )
 def test_an_old_address_shows_the_state_that_it_meant(
