@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 # Commands and tests would else compile the same modules again and again, where the environment forbids to keep them.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help book explore lab release test test-long bench lint format lock setup clean browser checkers
+.PHONY: help book explore lab release test test-long bench lint format lock setup dev clean browser checkers
 
 BIN := .venv/bin
 # The first Python in the supported range; PYTHON=... chooses another one.
@@ -12,11 +12,14 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: ## make .venv from requirements.lock (the other targets do it on their own)
+setup: ## make .venv from requirements.lock: what the book runs with (the other targets do it on their own)
 	@test -n "$(PYTHON)" || { echo "The Compute Divide needs Python 3.11 to 3.14: none was found on the PATH." >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] <= (3,14))' 2>/dev/null || \
 		{ echo "The Compute Divide needs Python 3.11 to 3.14: PYTHON is $(PYTHON)." >&2; exit 1; }
 	@$(PYTHON) scripts/set_up.py
+
+dev: setup ## add what the book is checked with to .venv, from requirements-dev.lock (so do test, bench, lint, format, lock)
+	@$(PYTHON) scripts/set_up.py dev
 
 book: setup ## build the default edition; open _build/editions/default/html/index.html
 	@$(BIN)/compute-divide build
@@ -38,35 +41,37 @@ release: setup browser ## build all formats, pack and tag what is published, lay
 browser: ## install what pages are looked at with, from apt (Debian, Ubuntu; does nothing when it is there)
 	@scripts/install-parts browser
 
-checkers: ## install what the tests check the book with besides: Lighthouse, the Nu HTML checker, epubcheck, biber
+checkers: dev ## install what the tests check the book with besides: Lighthouse, the Nu HTML checker, epubcheck, biber
 	@scripts/install-parts browser checkers
 
 # All tests on all cores, a file of them in one process: what its tests share is made once.
 ALL := -n auto --dist loadfile --no-loadscope-reorder
 
-test: setup checkers ## run the suite, an eighth of its heavy tests; ARGS=... runs what they name, as pytest takes it
+test: dev $(if $(ARGS),,checkers) ## run the suite, an eighth of its heavy tests; ARGS=... runs what they name, as pytest takes it
 	@$(BIN)/python -m pytest $(or $(ARGS),$(ALL) --sample)
 
-test-long: setup checkers ## run all tests, the heavy checks in full number, over an hour
+test-long: dev checkers ## run all tests, the heavy checks in full number, over an hour
 	@BOOKPRESS_LONG=1 $(BIN)/python -m pytest --timeout 7200 $(or $(ARGS),$(ALL))
 
-bench: setup browser ## measure and print the ratios that the README quotes
+bench: dev browser ## measure and print the ratios that the README quotes
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
-lint: setup ## ruff (chapters too), mypy, import-linter, deptry, the limits of length and number
+lint: dev ## ruff (chapters too), mypy, import-linter, deptry, the limits of length and number
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 	@$(BIN)/deptry src/compute_divide src/compute_divide_evidence
 	@$(BIN)/deptry src/bookpress --config src/bookpress/pyproject.toml
 	@failed=0; $(BIN)/python scripts/limits.py || failed=1; $(BIN)/python scripts/chapters.py lint || failed=1; exit $$failed
 
-format: setup ## put the code in shape
+format: dev ## put the code in shape
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 	@$(BIN)/python scripts/chapters.py format
 
-lock: setup ## renew requirements.lock from pyproject.toml
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra cluster --group dev \
-		--no-emit-package bookpress \
-		--custom-compile-command 'make lock' pyproject.toml --output-file requirements.lock
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-package bookpress \
+	--custom-compile-command 'make lock' pyproject.toml
+
+lock: dev ## renew requirements.lock and requirements-dev.lock from pyproject.toml
+	@$(COMPILE) --group setup --output-file requirements.lock
+	@$(COMPILE) --group dev --extra cluster --constraint requirements.lock --output-file requirements-dev.lock
 	@$(BIN)/python scripts/write_environment.py
 	@$(BIN)/python scripts/write_changelog.py
 	@$(BIN)/python scripts/list_licences.py

@@ -1,6 +1,6 @@
-"""Write `dependencies.csv`: each package of the lock that is installed here, with its licence.
+"""Write `dependencies.csv`: each package of the developers' lock, with its licence.
 
-Run it in the environment of `make setup`. The licence of a package that the lock pins for other
+Run it in the environment of `make dev`. The licence of a package that the lock pins for other
 systems, which is not installed, stays as the list has it; one that the list lacks is an error.
 """
 
@@ -40,7 +40,7 @@ def licence_of(name: str, listed: dict[str, str]) -> str:
 
 def rows() -> list[tuple[str, str, str]]:
     """Return name, version and licence of every package that the lock pins."""
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    lock = (ROOT / "requirements-dev.lock").read_text(encoding="utf-8")
     with FILE.open(encoding="utf-8", newline="") as file:
         listed = {row["package"]: row["licence"] for row in csv.DictReader(file)}
     return [(name, version, licence_of(name, listed)) for name, version in PINNED.findall(lock)]

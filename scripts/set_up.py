@@ -1,4 +1,4 @@
-"""Make `.venv` from `requirements.lock`; do nothing when it is already up to date.
+"""Make `.venv` from `requirements.lock`; `dev` adds `requirements-dev.lock`; then do nothing.
 
 Standard library only: it runs before anything is installed. The lock pins every version by hash;
 uv installs it and compiles the bytecode, which halves the time of every notebook.
@@ -20,8 +20,12 @@ ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 PRESS = ROOT / "src" / "bookpress"
 LOCK = ROOT / "requirements.lock"
+DEV_LOCK = ROOT / "requirements-dev.lock"
 BOOK = ROOT / "book" / "publication.yml"
 STAMP = VENV / "lock.sha256"
+DEV_STAMP = VENV / "dev-lock.sha256"
+PYTHON = VENV / "bin" / "python"
+UV = (PYTHON, "-m", "uv", "pip", "install", "--quiet", "--python", PYTHON)
 OLDEST = (3, 11)
 NEWEST = (3, 14)
 
@@ -64,11 +68,20 @@ def main() -> None:
             f"this is {sys.version.split()[0]} ({sys.executable})."
         )
     wanted = state()
-    if STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted:
-        return
-    print("setting up .venv (once, about half a minute) ...", file=sys.stderr)
-    install()
-    STAMP.write_text(wanted, encoding="utf-8")
+    if not is_stamped(STAMP, wanted):
+        print("setting up .venv (once, about half a minute) ...", file=sys.stderr)
+        install()
+        STAMP.write_text(wanted, encoding="utf-8")
+    wanted = hashlib.sha256(DEV_LOCK.read_bytes()).hexdigest()
+    if sys.argv[1:] == ["dev"] and not is_stamped(DEV_STAMP, wanted):
+        print("adding what the book is checked with ...", file=sys.stderr)
+        run(*UV, "--require-hashes", "-r", DEV_LOCK)
+        DEV_STAMP.write_text(wanted, encoding="utf-8")
+
+
+def is_stamped(stamp: Path, wanted: str) -> bool:
+    """Return whether the environment is already in this state."""
+    return stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted
 
 
 def install() -> None:
@@ -76,19 +89,17 @@ def install() -> None:
     # the interpreter may be the link in the environment that is about to go
     ours = Path(sys.executable).resolve()
     shutil.rmtree(VENV, ignore_errors=True)
-    python = VENV / "bin" / "python"
     run(ours, "-m", "venv", VENV)
-    pip = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    pip = (PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
         file.write(uv_requirement())
         file.flush()
         run(*pip, "--require-hashes", "-r", file.name)
-    uv = (python, "-m", "uv", "pip", "install", "--quiet", "--python", python)
-    run(*uv, "--require-hashes", "-r", LOCK)
-    run(*uv, "--no-deps", "--no-build-isolation", "--editable", PRESS, "--editable", ROOT)
-    run(python, "-m", "compileall", "-q", "src")
+    run(*UV, "--require-hashes", "-r", LOCK)
+    run(*UV, "--no-deps", "--no-build-isolation", "--editable", PRESS, "--editable", ROOT)
+    run(PYTHON, "-m", "compileall", "-q", "src")
     bundle = "from bookpress.elements.figure import render; render.make_bundle(render.KEPT)"
-    run(python, "-c", bundle)
+    run(PYTHON, "-c", bundle)
 
 
 if __name__ == "__main__":

@@ -5,17 +5,29 @@ import subprocess
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).parents[2]
-LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+LOCK, DEV_LOCK = (
+    (ROOT / name).read_text(encoding="utf-8")
+    for name in ("requirements.lock", "requirements-dev.lock")
+)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PRESS = tomllib.loads((ROOT / "src/bookpress/pyproject.toml").read_text(encoding="utf-8"))
-LOCKED = {}
-for _name, _version in re.findall(r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", LOCK, re.MULTILINE):
-    LOCKED.setdefault(_name, []).append(_version)
+
+
+def locked_in(lock):
+    """Return the versions that a lock pins, by name: some differ between Pythons."""
+    versions = {}
+    for name, version in re.findall(r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", lock, re.MULTILINE):
+        versions.setdefault(name, []).append(version)
+    return versions
+
+
+LOCKED, DEV_LOCKED = locked_in(LOCK), locked_in(DEV_LOCK)
 
 
 def asked_for():
@@ -55,12 +67,27 @@ def test_the_python_range_is_the_projects():
     )
 
 
-def test_the_lock_satisfies_the_project():
+def missing(lines, locked):
+    """Return the requirements that no locked version satisfies."""
+    wanted = [Requirement(line) for line in lines if isinstance(line, str)]
+    return [
+        str(each)
+        for each in wanted
+        if not any(each.specifier.contains(version) for version in locked[each.name.lower()])
+    ]
+
+
+def test_the_locks_satisfy_the_project():
+    groups = PROJECT["dependency-groups"]
     cluster = PRESS["project"]["optional-dependencies"]["cluster"]
-    others = [Requirement(line) for line in PROJECT["dependency-groups"]["dev"] + cluster]
-    for wanted in [*asked_for(), *others]:
-        versions = LOCKED[wanted.name.lower()]
-        assert any(wanted.specifier.contains(version) for version in versions), wanted
+    assert missing([*map(str, asked_for()), *groups["setup"]], LOCKED) == []
+    assert missing(groups["dev"] + cluster, DEV_LOCKED) == []
+
+
+def test_the_book_runs_on_what_it_was_checked_with_and_on_none_of_the_checkers():
+    assert {name: DEV_LOCKED[name] for name in LOCKED} == LOCKED
+    checkers = {"matplotlib", "mypy", "pytest", "ruff", "statsmodels"}
+    assert checkers & LOCKED.keys() == set() != checkers & DEV_LOCKED.keys()
 
 
 def test_the_book_asks_for_the_press_that_is_here():
@@ -74,9 +101,10 @@ def test_the_press_asks_for_nothing_of_the_subject():
     assert not base & {"altair", "duckdb", "numpy", "pandas", "pandera", "playwright", "pyalex"}
 
 
-def test_the_lock_pins_by_hash_and_names_no_host():
-    assert "://" not in LOCK
-    blocks = re.split(r"\n(?=[a-z0-9])", LOCK)
+@pytest.mark.parametrize("lock", [LOCK, DEV_LOCK], ids=["runtime", "dev"])
+def test_the_lock_pins_by_hash_and_names_no_host(lock):
+    assert "://" not in lock
+    blocks = re.split(r"\n(?=[a-z0-9])", lock)
     unpinned = [
         block.splitlines()[0]
         for block in blocks
