@@ -83,6 +83,25 @@ def test_pages_opened_as_files_work(site: Site, page: Page) -> None:
     assert problems == []
 
 
+def test_no_page_runs_a_script_that_is_not_a_file_of_the_book(site: Site, page: Page) -> None:
+    for path in site.root.rglob("*.html"):
+        assert "content=\"script-src 'self' file:; object" in path.read_text("utf-8"), path
+    for address in ((site.root / "index.html").as_uri(), site.url("index.html")):
+        page.goto(address)
+        page.evaluate("""() => {
+          const image = document.createElement("p");
+          image.innerHTML = "<img src=x onerror='window.ran = 1'>";
+          const script = Object.assign(document.createElement("script"), { textContent: "window.ran = 2" });
+          document.body.append(image, script);
+        }""")
+        page.wait_for_function("document.body.lastChild.previousSibling.firstChild.complete")
+        assert page.evaluate("window.ran") is None
+        page.evaluate(
+            "setTimeout(() => { try { window.ran = new Function('return 3')() } catch (e) { window.refused = e.name } })"
+        )
+        page.wait_for_function("window.refused === 'EvalError'")
+
+
 def _come_near(page: Page) -> None:
     page.mouse.move(200, 200, steps=2)
     page.locator(".chart").first.scroll_into_view_if_needed()

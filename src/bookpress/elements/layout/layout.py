@@ -19,7 +19,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
 
-from bookpress.book.project import is_laid_out
+from bookpress.book.project import is_laid_out, load_settings
 from bookpress.chapter.number_formats import setting
 from bookpress.cite.record import Difference
 from bookpress.elements.base import assets
@@ -239,6 +239,7 @@ def fill_context(
 
     context.update(
         kind=kind,
+        own_scripts_only=load_settings(Path(app.srcdir)).strict,
         asset=address_of,
         **_loads(kind, str(context.get("body") or "")),
         **static_files.added(context, doctree),
