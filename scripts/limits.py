@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import ast
 import sys
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -24,11 +24,9 @@ WRITTEN_BY_HAND = (".js", ".css", ".html", ".xhtml", ".xml", ".opf", ".svg")
 """The endings of files whose width no other program checks."""
 
 LINE = 100  # characters
-MODULE = 400  # lines of a module
-FUNCTION = 40  # lines of a function
+MODULE = 500  # lines of a module
+FUNCTION = 60  # lines of a function
 PARAMETERS = 5  # of a function, besides the options of a command
-FOLDER = 12  # modules of a folder
-ONE_EACH = {"commands", "plot"}  # folders with a module a command, a module a chapter
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Documented = ast.Module | ast.ClassDef | Function
@@ -57,7 +55,6 @@ def _named(file: Path) -> str:
 
 def findings(modules: Sequence[Module]) -> Iterator[Finding]:
     """Yield everything that exceeds a limit."""
-    yield from crowded_folders(modules)
     yield from classes_of_one_name(modules)
     for module in modules:
         lines = code_lines(module)
@@ -134,16 +131,6 @@ def _all_parameters(node: Function) -> list[ast.arg]:
 def _is_option(parameter: ast.arg) -> bool:
     kind = ast.unparse(parameter.annotation) if parameter.annotation else ""
     return "typer." in kind or kind.startswith("opt.")
-
-
-def crowded_folders(modules: Sequence[Module]) -> Iterator[Finding]:
-    """Yield folders with too many modules, ``__init__.py`` aside."""
-    paths = [Path(module.file) for module in modules]
-    numbers = Counter(path.parent for path in paths if path.name != "__init__.py")
-    for folder, number in numbers.items():
-        if number > FOLDER and folder.name not in ONE_EACH:
-            message = f"crowded-folder {number} modules: a folder has at most {FOLDER}"
-            yield Finding(folder.as_posix(), 1, message)
 
 
 def classes_of_one_name(modules: Sequence[Module]) -> Iterator[Finding]:
