@@ -41,6 +41,13 @@ def invented(seed, effect, *, drift=0.0, noisy=True, number=240, treated=24):
     return universities, shares, sizes
 
 
+def of_one_level(entries, shares=0.002, region="x", years=YEARS):
+    """Return a panel whose universities are all of one level."""
+    universities = pd.DataFrame({"region": region, "entry": entries, "may_control": True})
+    outcome = pd.DataFrame(shares, index=universities.index, columns=years)
+    return universities, outcome, pd.DataFrame(0.002, index=universities.index, columns=YEARS)
+
+
 def constant(ratio):
     return dict.fromkeys((1, 2, 3), ratio)
 
@@ -67,10 +74,7 @@ def test_the_trap_of_two_way_effects_is_not_walked_into():
     two_way = (within * logs).sum() / (within**2).sum()
     true = logs[since > 0].mean() - (logs - 0.25 * np.clip(since, 0, None))[since > 0].mean()
     assert two_way < 0.7 * true, "the trap is there"
-    universities = pd.DataFrame({"region": "x", "entry": entry, "may_control": True})
-    shares = pd.DataFrame(np.exp(logs), columns=YEARS)
-    sizes = pd.DataFrame(0.002, index=shares.index, columns=YEARS)
-    study = event_study(universities, shares, sizes)
+    study = event_study(*of_one_level(entry, np.exp(logs)))
     for year in (1, 2, 3):
         assert study.ratio(LABEL, {year: 1}).value == pytest.approx(np.exp(0.25 * year))
 
@@ -80,11 +84,9 @@ def test_one_stratum_is_the_poisson_regression_with_effects_of_university_and_ye
 
     rng = np.random.default_rng(3)
     counts = rng.poisson(8, (14, 7)).astype(float)
-    universities = pd.DataFrame({"region": "x", "entry": np.nan, "may_control": True}, range(14))
-    universities.loc[:3, "entry"] = 2018
-    shares = pd.DataFrame(counts, columns=range(2015, 2022))
-    sizes = pd.DataFrame(0.002, index=shares.index, columns=range(2012, 2015))
-    study = event_study(universities, shares, sizes)
+    panel = of_one_level([2018.0] * 4 + [np.nan] * 10, counts, years=range(2015, 2022))
+    shares = panel[1]
+    study = event_study(*panel)
     long = shares.rename_axis("unit").reset_index()
     long = long.melt("unit", var_name="year", value_name="papers")
     own = pd.get_dummies(long["unit"], dtype=float)
@@ -154,53 +156,41 @@ def test_the_errors_are_those_of_leaving_out_one_university_at_a_time():
 
 
 def test_the_chance_is_that_of_all_ways_to_choose():
-    rng = np.random.default_rng(7)
-    universities = pd.DataFrame({"region": "x", "entry": np.nan, "may_control": True}, range(9))
-    universities.loc[:1, "entry"] = 2018
-    shares = pd.DataFrame(rng.gamma(4, 1, (9, 7)), columns=range(2015, 2022))
-    sizes = pd.DataFrame(0.002, index=shares.index, columns=range(2012, 2015))
-    values = shares.to_numpy()
+    values = np.random.default_rng(7).gamma(4, 1, (9, 7))
+    panel = of_one_level([2018.0] * 2 + [np.nan] * 7, values, years=range(2015, 2022))
+
+    def effect(own, rest):
+        return np.log(own[4:] / own[1] / (rest[4:] / rest[1])).mean()
 
     def departure(chosen):
-        others = [place for place in range(9) if place not in chosen]
-        own, rest = values[[*chosen]].sum(0), values[others].sum(0)
-        ratios = own[4:] / own[1] / (rest[4:] / rest[1])
-        return abs(np.log(ratios).mean())
+        rest = np.delete(values, chosen, axis=0).sum(0)
+        whole = effect(values[[*chosen]].sum(0), rest)
+        changes = np.array([effect(values[place], rest) for place in chosen]) - whole
+        return abs(whole) / np.sqrt((changes**2).sum())
 
     every = [departure(chosen) for chosen in combinations(range(9), 2)]
     exact = np.mean([way >= departure((0, 1)) - 1e-12 for way in every])
-    found = event_study(universities, shares, sizes).chance()
-    assert found == pytest.approx(exact, abs=0.05)
-
-
-def one_entry(entries, regions=None, control=True):
-    """Return a panel of even shares, the first university entering in 2016."""
-    number = len(entries)
-    universities = pd.DataFrame({"region": regions or "x", "entry": entries}, range(number))
-    shares = pd.DataFrame(0.002, index=range(number), columns=YEARS)
-    return universities.assign(may_control=control), shares, shares
+    assert event_study(*panel).chance() == pytest.approx(exact, abs=0.03)
 
 
 def test_controls_have_no_event_in_the_years_compared_nor_the_next():
-    later = [2020.0, 2015.0, 2021.0, np.nan]  # known in 2019; already; not yet; never
-    universities, shares, sizes = one_entry([2016.0, *later, *[np.nan] * 5])
-    study = event_study(universities, shares[range(2013, 2020)], sizes)
+    soon, before, late = 2020.0, 2015.0, 2021.0  # the first is known in 2019
+    entries = [2016.0, soon, before, late, *[np.nan] * 6]
+    universities, shares, sizes = of_one_level(entries, years=range(2013, 2020))
+    study = event_study(universities, shares, sizes)
     assert (study.treated, study.controls) == (1, 7)
-    universities, shares, sizes = one_entry([2016.0] + [np.nan] * 8)
-    universities.loc[6:, "may_control"] = False
-    assert event_study(universities, shares, sizes).controls == 5
+    universities.loc[9, "may_control"] = False
+    assert event_study(universities, shares, sizes).controls == 6
 
 
 def test_a_region_with_few_controls_takes_those_of_its_level():
-    few = ["a", *"aaaa", *"bbbb"]
-    assert event_study(*one_entry([2016.0] + [np.nan] * 8, few)).controls == 8
-    enough = ["a", *"aaaaa", *"bbb"]
-    assert event_study(*one_entry([2016.0] + [np.nan] * 8, enough)).controls == 5
+    entries = [2016.0] + [np.nan] * 8
+    assert event_study(*of_one_level(entries, region=[*"aaaaabbbb"])).controls == 8
+    assert event_study(*of_one_level(entries, region=[*"aaaaaabbb"])).controls == 5
 
 
 def test_whoever_is_left_out_is_named_with_the_reason():
-    universities, shares, sizes = one_entry([2016.0, 2016, 2016, 2009, 2023] + [np.nan] * 6)
-    sizes = sizes.copy()
+    universities, shares, sizes = of_one_level([2016.0, 2016, 2016, 2009, 2023] + [np.nan] * 6)
     sizes.loc[1] = 0
     sizes.loc[2] = 0.5
     study = event_study(universities, shares, sizes)
@@ -223,20 +213,19 @@ def test_a_placebo_date_before_the_event_sees_no_effect():
 
 
 def test_too_few_universities_or_papers_give_no_value():
-    single = event_study(*one_entry([2016.0] + [np.nan] * 6))
+    single = event_study(*of_one_level([2016.0] + [np.nan] * 6))
     assert (single.ratio(LABEL).value, single.ratio(LABEL).n) == (None, 1)
     assert single.smallest_detectable(LABEL).value is None
-    nobody = event_study(*one_entry([np.nan] * 6))
+    nobody = event_study(*of_one_level([np.nan] * 6))
     assert (nobody.ratio(LABEL).value, nobody.ratio(LABEL).n) == (None, 0)
     assert nobody.chance() == 1
-    universities, shares, sizes = one_entry([2016.0, 2016] + [np.nan] * 6)
-    shares = shares.copy()
+    universities, shares, sizes = of_one_level([2016.0, 2016] + [np.nan] * 6)
     shares.loc[:1, 2017] = 0
     assert event_study(universities, shares, sizes).under_departures(LABEL).value is None
 
 
 def test_what_is_no_panel_is_refused_in_one_line():
-    universities, shares, sizes = one_entry([2016.0] + [np.nan] * 6)
+    universities, shares, sizes = of_one_level([2016.0] + [np.nan] * 6)
     with pytest.raises(ValueError, match=r"^the rows of sizes are not those of the universities$"):
         event_study(universities, shares, sizes.iloc[::-1])
     with pytest.raises(ValueError, match=r"^shares has a value that is negative or missing$"):

@@ -67,7 +67,10 @@ class EventStudy:
     covariance : numpy.ndarray
         Their covariance, from leaving out each university.
     draws : numpy.ndarray
-        The effects, one row a draw, if others of the same stratum had had the event.
+        The effects, one row a draw, if others of the same stratum had had the event; the first
+        row is what was observed.
+    spreads : numpy.ndarray
+        The covariance of each draw, from leaving out each university that has the event in it.
     treated, controls : int
         How many universities have the event, and how many are controls at least once.
     left_out : pandas.Series
@@ -78,6 +81,7 @@ class EventStudy:
     effects: Floats
     covariance: Floats
     draws: Floats
+    spreads: Floats
     treated: int
     controls: int
     left_out: pd.Series[str]
@@ -122,9 +126,9 @@ class EventStudy:
 
         Notes
         -----
-        The restriction is that on relative magnitudes of Rambachan and Roth (2023, section 2.4).
+        The restriction is that on relative magnitudes of Rambachan and Roth (2023).
         Each end of the identified set is the largest or smallest of a few linear combinations of
-        the effects, so the union of their 95% intervals covers all of it. Theirs is shorter.
+        the effects, so the union of their 95% intervals covers all of it. Theirs can be shorter.
         """
         combination = self._combination(weights)
         # The base is sure to lie before the event: a year departs by one step for each since.
@@ -137,7 +141,7 @@ class EventStudy:
         return self._between(worst, label, combination, "assumptions")
 
     def chance(self, weights: Mapping[int, float] = AVERAGE) -> float:
-        """Return how often a draw departs from 1 at least as far, the estimate among the draws.
+        """Return how often a draw departs from 1 at least as far, measured in its own errors.
 
         Parameters
         ----------
@@ -147,13 +151,16 @@ class EventStudy:
         Returns
         -------
         float
-            The p-value of randomisation inference: exact if the event is by lot in each stratum.
+            The p-value of randomisation inference, what was observed among the draws: exact if
+            the event is by lot in each stratum.
         """
         combination = self._combination(weights)
-        effect = abs(self.effects @ combination)
-        # A draw without a value counts against the estimate.
-        is_nearer = np.abs(self.draws @ combination) < effect - 1e-12
-        return float((1 + np.sum(~is_nearer)) / (1 + len(self.draws)))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            errors = np.sqrt(self.spreads @ combination @ combination)
+            departures = np.abs(self.draws @ combination) / errors
+            # A draw without a value counts against what was observed.
+            is_nearer = departures < departures[0] * (1 - 1e-9)
+        return float(np.mean(~is_nearer))
 
     def smallest_detectable(self, label: str, weights: Mapping[int, float] = AVERAGE) -> Estimate:
         """Return the smallest ratio above 1 that would be seen in four of five such studies.
@@ -249,8 +256,7 @@ def event_study(
     year compared and the year before it, when it may be known. Each is compared within its region
     and level (exact matching on coarse classes: Iacus, King and Porro 2012).
 
-    The effect is that on the total in proportion, which allows zeros (Chen and Roth 2024, section
-    4.1): what those with the event have, over what they would have had if they had grown from the
+    The effect is that on the total in proportion, which allows zeros (Chen and Roth 2024): what those with the event have, over what they would have had if they had grown from the
     base as their controls did. In one stratum that is the Poisson regression with effects of
     university and year (Wooldridge 2023); over strata the totals are added, so that no comparison
     with those that already had the event comes in, nor a negative weight (Goodman-Bacon 2021).
@@ -258,7 +264,9 @@ def event_study(
     The covariance is a jackknife that leaves out one university at a time, in all the stacks in
     which it appears (MacKinnon, Nielsen and Webb 2023): with few universities that have the event
     the usual sandwich is too narrow. Student's t has their number less 1 degrees of freedom. A
-    draw gives the event to as many others of each stratum (Fisher 1935; MacKinnon and Webb 2020).
+    draw gives the event to as many others of each stratum (Fisher 1935), and departs by its effect
+    over its error, which holds better than the effect alone where universities differ (MacKinnon
+    and Webb 2020).
 
     Examples
     --------
@@ -274,25 +282,34 @@ def event_study(
     left_out: dict[object, str] = {}
     years = range(FIRST, last + 1)
     strata = list(_strata(universities, shares, sizes, years, left_out))
-    # A panel without an event is a stratum of nobody.
-    sums = [np.zeros(len(years))]
-    totals = np.array([stratum.shares.sum(axis=0) for stratum in strata] or sums)
-    own = [stratum.shares[: stratum.treated].sum(axis=0) for stratum in strata]
-    treated = np.array(own or sums)
+    # Without an event there is one stratum, of nobody.
+    strata = strata or [Stratum(np.arange(0), 0, np.zeros((0, len(years))))]
+    totals = np.array([stratum.shares.sum(axis=0) for stratum in strata])
     rng = np.random.default_rng(seed)
-    drawn = np.zeros((DRAWS, *totals.shape))
-    for place, stratum in enumerate(strata):
-        order = rng.random((DRAWS, len(stratum.places))).argsort(axis=1)
-        drawn[:, place] = stratum.shares[order[:, : stratum.treated]].sum(axis=1)
+    chosen = [stratum.shares[_chosen(stratum, rng)] for stratum in strata]
+    drawn = np.stack([shares.sum(axis=1) for shares in chosen], axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        without = _jackknifed(strata, len(universities), treated, totals)
-        effects = _effects(treated, totals)
         draws = _effects(drawn, totals)
+        spreads = _spreads(chosen, drawn, totals)
+        without = _jackknifed(strata, len(universities), drawn[0], totals)
     number = sum(stratum.treated for stratum in strata)
     controls = {place for stratum in strata for place in stratum.places[stratum.treated :].tolist()}
-    reasons = pd.Series(left_out, dtype=str)
-    covariance = without.T @ without
-    return EventStudy(years, effects, covariance, draws, number, len(controls), reasons)
+    return EventStudy(
+        years=years,
+        effects=draws[0],
+        covariance=without.T @ without,
+        draws=draws,
+        spreads=spreads,
+        treated=number,
+        controls=len(controls),
+        left_out=pd.Series(left_out, dtype=str),
+    )
+
+
+def _chosen(stratum: Stratum, rng: np.random.Generator) -> npt.NDArray[np.intp]:
+    """Return the rows that have the event: first those that do, then one row a draw."""
+    order = rng.random((DRAWS, len(stratum.places))).argsort(axis=1)
+    return np.vstack([np.arange(stratum.treated), order[:, : stratum.treated]])
 
 
 def _check(universities: pd.DataFrame, shares: pd.DataFrame, sizes: pd.DataFrame) -> None:
@@ -367,6 +384,21 @@ def _effects(treated: Floats, totals: Floats) -> Floats:
     return np.asarray(np.log(treated.sum(axis=-2) / expected))
 
 
+def _spreads(chosen: list[Floats], drawn: Floats, totals: Floats) -> Floats:
+    """Return the covariance of each draw, leaving out one that has the event at a time."""
+    base = [BASE_COLUMN]
+    controls = totals - drawn
+    growth = controls / controls[..., base]
+    actual = drawn.sum(axis=1, keepdims=True)
+    expected = (drawn[..., base] * growth).sum(axis=1, keepdims=True)
+    spreads = np.zeros((len(drawn), drawn.shape[-1], drawn.shape[-1]))
+    for place, shares in enumerate(chosen):
+        carried = shares[..., base] * growth[:, [place]]
+        without = np.log1p(-shares / actual) - np.log1p(-carried / expected)
+        spreads += without.swapaxes(1, 2) @ without
+    return spreads
+
+
 def _jackknifed(strata: list[Stratum], number: int, treated: Floats, totals: Floats) -> Floats:
     """Return by how much the effects change without each university, in all its strata at once."""
     base = [BASE_COLUMN]
@@ -374,7 +406,7 @@ def _jackknifed(strata: list[Stratum], number: int, treated: Floats, totals: Flo
     growth = controls / controls[:, base]
     actual = np.zeros((number, totals.shape[1]))
     expected = np.zeros_like(actual)
-    for stratum, own, others, rise in zip(strata, treated, controls, growth, strict=False):
+    for stratum, own, others, rise in zip(strata, treated, controls, growth, strict=True):
         inside = stratum.shares[: stratum.treated]
         left = others - stratum.shares
         change = own[base] * (rise - left / left[:, base])
