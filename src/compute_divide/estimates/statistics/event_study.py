@@ -256,10 +256,11 @@ def event_study(
     year compared and the year before it, when it may be known. Each is compared within its region
     and level (exact matching on coarse classes: Iacus, King and Porro 2012).
 
-    The effect is that on the total in proportion, which allows zeros (Chen and Roth 2024): what those with the event have, over what they would have had if they had grown from the
-    base as their controls did. In one stratum that is the Poisson regression with effects of
-    university and year (Wooldridge 2023); over strata the totals are added, so that no comparison
-    with those that already had the event comes in, nor a negative weight (Goodman-Bacon 2021).
+    The effect is that on the total in proportion, which allows zeros (Chen and Roth 2024): what
+    those with the event have, over what they would have had if they had grown from the base as
+    their controls did. In one stratum that is the Poisson regression with effects of university
+    and year (Wooldridge 2023); over strata the totals are added, so that no comparison with those
+    that already had the event comes in, nor a negative weight (Goodman-Bacon 2021).
 
     The covariance is a jackknife that leaves out one university at a time, in all the stacks in
     which it appears (MacKinnon, Nielsen and Webb 2023): with few universities that have the event
