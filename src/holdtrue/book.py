@@ -24,7 +24,7 @@ from sphinx.util import logging
 from holdtrue import number_formats as forms
 from holdtrue.comparisons.base import WORDS, Comparison
 from holdtrue.estimates import FIELDS, ResultError, read_estimate
-from holdtrue.notebook import MIME, PARTS, VERSION, Entry, bound_in
+from holdtrue.notebook import MIME, PARTS, VERSION, Published, bound_in
 
 FILE = "holdtrue.json"
 """The file beside the built pages that lists all statements, for ``python -m holdtrue``."""
@@ -65,7 +65,7 @@ class Hidden:
         return [] if MIME in data.output_metadata else None
 
 
-class Quote(nodes.Inline, nodes.TextElement):
+class QuoteNode(nodes.Inline, nodes.TextElement):
     """A name in prose, with its role, until it is looked up."""
 
 
@@ -77,7 +77,7 @@ def role_of(kind: str) -> Callable[..., tuple[list[nodes.Node], list[Any]]]:
         _name: str, rawtext: str, text: str, lineno: int, inliner: Any, *_: Any
     ) -> tuple[list[nodes.Node], list[Any]]:
         page = inliner.document.settings.env.docname
-        quote = Quote(rawtext, "", role=kind, quoted=text.strip(), page=page)
+        quote = QuoteNode(rawtext, "", role=kind, quoted=text.strip(), page=page)
         quote.line = lineno
         return [quote], []
 
@@ -88,7 +88,7 @@ def read_page(app: Sphinx, doctree: nodes.document) -> None:
     """Keep what the cells of a page published, and what its prose quotes."""
     _remove_empty(doctree)
     env = app.env
-    quotes = [*doctree.findall(Quote)]
+    quotes = [*doctree.findall(QuoteNode)]
     published, fault = _published_in(env, env.docname)
     resting = [
         {"quoted": quote["quoted"], "line": quote.line, "sentence": _sentence_before(quote)}
@@ -103,7 +103,7 @@ def read_page(app: Sphinx, doctree: nodes.document) -> None:
         "quoted": sorted(others),
     }
     for title in doctree.findall(nodes.title):  # lists of contents are made of titles as read
-        for quote in [*title.findall(Quote)]:
+        for quote in [*title.findall(QuoteNode)]:
             _settle(env, quote, only_page=env.docname)
 
 
@@ -120,22 +120,22 @@ def _remove_empty(doctree: nodes.document) -> None:
             figure.parent.remove(figure)
 
 
-def _sentence_before(quote: Quote) -> str:
+def _sentence_before(quote: QuoteNode) -> str:
     """Return the sentence that a name follows, with its other names as they are written."""
     before = quote.parent.children[: quote.parent.index(quote)]
-    texts = [each.rawsource if isinstance(each, Quote) else each.astext() for each in before]
+    texts = [each.rawsource if isinstance(each, QuoteNode) else each.astext() for each in before]
     text = " ".join("".join(texts).split())
     return re.split(r"(?<=[.!?])\s+(?=[A-Z])", text)[-1]
 
 
-def _published_in(env: BuildEnvironment, docname: str) -> tuple[dict[str, Entry], str]:
+def _published_in(env: BuildEnvironment, docname: str) -> tuple[dict[str, Published], str]:
     """Return what the outputs of a page's notebook publish by name, and why if nothing does."""
     folder = Path(getattr(env, "mystnb_config").output_folder)  # noqa: B009 set by MyST-NB
     try:
         notebook = json.loads((folder / f"{docname}.ipynb").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}, "the page has no cells"
-    published: dict[str, Entry] = {}
+    published: dict[str, Published] = {}
     assigned: set[str] = set()
     faults = []
     cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
@@ -158,7 +158,7 @@ def _published_in(env: BuildEnvironment, docname: str) -> tuple[dict[str, Entry]
     return published, "; ".join(dict.fromkeys(faults))
 
 
-def _entries_of(payload: Any) -> tuple[dict[str, Entry], str]:
+def _entries_of(payload: Any) -> tuple[dict[str, Published], str]:
     """Return what an output publishes by name; what it says is checked, as anyone may write it."""
     if not isinstance(payload, dict) or payload.get("version") != VERSION:
         version = payload.get("version") if isinstance(payload, dict) else None
@@ -173,7 +173,7 @@ def _entries_of(payload: Any) -> tuple[dict[str, Entry], str]:
     return entries, ""
 
 
-def _entry(part: Any, content: Any) -> Entry:
+def _entry(part: Any, content: Any) -> Published:
     """Return an entry whose content is of its part."""
     if part == "results":
         fields = dict(content)
@@ -185,17 +185,17 @@ def _entry(part: Any, content: Any) -> Entry:
             raise ResultError(f"{content['holds']!r} is no verdict")
     elif not isinstance(content, str | int | float | list):
         raise ResultError(f"{content!r} is no value")
-    return Entry(part, content)
+    return Published(part, content)
 
 
 def _checked(
-    now: Mapping[str, Entry], before: Mapping[str, Entry], again: set[str]
-) -> Iterator[tuple[str, Entry]]:
+    now: Mapping[str, Published], before: Mapping[str, Published], again: set[str]
+) -> Iterator[tuple[str, Published]]:
     """Yield what a cell published; a name that two cells bind to different content is refused."""
     for name, entry in now.items():
         is_other = name.partition(".")[0] in again and before.get(name, entry) != entry
         why = "is bound by two cells to different values: give one of them another name"
-        yield name, Entry("refused", why) if is_other else entry
+        yield name, Published("refused", why) if is_other else entry
 
 
 # ---- looking up ----
@@ -235,22 +235,22 @@ def _nearest(name: str, names: Any) -> str:
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
-def _found(env: BuildEnvironment, quoted: Quoted, only_page: str = "") -> Entry:
+def _found(env: BuildEnvironment, quoted: Quoted, only_page: str = "") -> Published:
     """Return what is published under a name; the fields of an estimate have a dot."""
     if only_page and quoted.page != only_page:
         raise LookUpError("a heading quotes its own page alone, as lists of contents repeat it")
     page = _pages(env)[quoted.page]
-    published: Mapping[str, Entry] = page["published"]
+    published: Mapping[str, Published] = page["published"]
     root, _, inner = quoted.name.rpartition(".")
     entry = published.get(quoted.name)
     if entry is None and root in published and inner in FIELDS:
         held = published[root]
         if held.part == "results":
-            entry = Entry("results", {**held.content, "value": held.content[inner]})
+            entry = Published("results", {**held.content, "value": held.content[inner]})
             entry.content.update(low=None, high=None)
     known = {name.partition(".")[0] for name in published}
     if entry is None and quoted.name.partition(".")[0] in known and root:
-        entry = Entry("results", dict.fromkeys(FIELDS) | {"unit": "", "label": ""})
+        entry = Published("results", dict.fromkeys(FIELDS) | {"unit": "", "label": ""})
     if entry is None:
         because = f" ({page['fault']})" if page["fault"] else ""
         near = _nearest(quoted.name, published)
@@ -260,7 +260,7 @@ def _found(env: BuildEnvironment, quoted: Quoted, only_page: str = "") -> Entry:
     return entry
 
 
-def text_of(entry: Entry, form: str, language: str) -> str:
+def text_of(entry: Published, form: str, language: str) -> str:
     """Return a number or text as prose writes it.
 
     Raises
@@ -302,7 +302,7 @@ def localised(text: str, language: str) -> str:
     return _NUMBER.sub(lambda number: number[0].translate(signs), text)
 
 
-def _years(entry: Entry) -> str:
+def _years(entry: Published) -> str:
     """Return a period as prose writes it."""
     period = entry.content if entry.part == "values" else entry.content.get("period")
     if isinstance(period, list) and len(period) == 2:
@@ -312,7 +312,7 @@ def _years(entry: Entry) -> str:
     raise LookUpError("is no period: {years} writes two years, or those of an estimate")
 
 
-def _statement(entry: Entry) -> Comparison:
+def _statement(entry: Published) -> Comparison:
     """Return a statement, or a plain boolean as one."""
     if entry.part == "statements":
         return Comparison(**entry.content)
@@ -324,11 +324,11 @@ def _statement(entry: Entry) -> Comparison:
 # ---- writing ----
 def resolve_page(app: Sphinx, doctree: nodes.document, _docname: str) -> None:
     """Put numbers and marks where prose asks for them."""
-    for quote in [*doctree.findall(Quote)]:
+    for quote in [*doctree.findall(QuoteNode)]:
         _settle(app.env, quote)
 
 
-def _settle(env: BuildEnvironment, quote: Quote, only_page: str = "") -> None:
+def _settle(env: BuildEnvironment, quote: QuoteNode, only_page: str = "") -> None:
     """Replace a name by its text; a name that leads to nothing stays as it is, with an error."""
     try:
         quoted = _taken_apart(env, quote["page"], quote["quoted"])
@@ -347,7 +347,7 @@ def _settle(env: BuildEnvironment, quote: Quote, only_page: str = "") -> None:
     quote.replace_self(nodes.Text(text))
 
 
-def _mark(env: BuildEnvironment, quote: Quote, statement: Comparison) -> None:
+def _mark(env: BuildEnvironment, quote: QuoteNode, statement: Comparison) -> None:
     """Remove the name of a statement; where the book says so, one that does not hold is marked."""
     parent = quote.parent
     place = parent.index(quote)
@@ -410,7 +410,7 @@ def outdated_pages(_app: Sphinx, env: BuildEnvironment) -> list[str]:
                 other = _taken_apart(env, page, quoted)
                 seen[quoted] = _found(env, other)
             except LookUpError as error:
-                seen[quoted] = Entry("refused", str(error))
+                seen[quoted] = Published("refused", str(error))
         text = json.dumps(seen, sort_keys=True)
         if written.get(page, text) != text:
             outdated.append(page)
@@ -443,7 +443,7 @@ def register(app: Sphinx) -> dict[str, Any]:
     """Register roles, setting and events with Sphinx."""
     app.setup_extension("myst_nb")
     app.add_config_value(SETTING, "error", "env", frozenset({str}))
-    app.add_node(Quote)
+    app.add_node(QuoteNode)
     for kind in ("result", "holds", "years"):
         app.add_role(kind, role_of(kind))
     app.connect("config-inited", check_setting)

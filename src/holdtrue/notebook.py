@@ -9,6 +9,7 @@ import ast
 import dataclasses
 import html
 import math
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from types import ModuleType
@@ -30,20 +31,22 @@ MOST_ENTRIES = 100
 MOST_CHARACTERS = 200
 DEPTH = 3
 """How deep mappings within mappings are read."""
+SILENT = "HOLDTRUE_SILENT"
+"""The variable by which a program that gathers results on its own asks for no outputs."""
 ROWS = 10
 """The most rows of a table."""
 LOOPS = (ast.For, ast.While, ast.AsyncFor)
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
-class Entry(NamedTuple):
+class Published(NamedTuple):
     """What is published under a name."""
 
     part: Part
     content: Any
 
 
-LOOPED = Entry("refused", "is bound in a loop: its value is that of the last turn")
+LOOPED = Published("refused", "is bound in a loop: its value is that of the last turn")
 
 
 class Bound(NamedTuple):
@@ -83,7 +86,7 @@ def _gather(node: ast.AST, bound: Bound, *, in_loop: bool) -> None:
         _gather(child, bound, in_loop=in_loop or isinstance(child, LOOPS))
 
 
-def entries(name: str, value: Any, depth: int = DEPTH) -> Iterator[tuple[str, Entry]]:
+def entries(name: str, value: Any, depth: int = DEPTH) -> Iterator[tuple[str, Published]]:
     """Yield what a name publishes: itself, or the entries of a mapping as ``name.key``."""
     entry = _entry(value)
     if entry:
@@ -92,7 +95,7 @@ def entries(name: str, value: Any, depth: int = DEPTH) -> Iterator[tuple[str, En
     inner = _mapping(value) if depth else None
     if inner is None:
         what = f"is a {type(value).__name__}, which cannot be quoted"
-        yield name, Entry("refused", what)
+        yield name, Published("refused", what)
         return
     for key, held in inner.items():
         is_key = isinstance(key, str | int) and not isinstance(key, bool) and "." not in str(key)
@@ -100,38 +103,42 @@ def entries(name: str, value: Any, depth: int = DEPTH) -> Iterator[tuple[str, En
             yield from entries(f"{name}.{key}", held, depth - 1)
 
 
-def _entry(value: Any) -> Entry | None:
+def _entry(value: Any) -> Published | None:
     """Return what is published of a value that is no mapping; None for any other."""
     if isinstance(value, Estimate):
-        return Entry("results", {**value.fields, "period": value.period and [*value.period]})
+        return Published("results", {**value.fields, "period": value.period and [*value.period]})
     if isinstance(value, Comparison):
-        return Entry("statements", dataclasses.asdict(value))
+        return Published("statements", dataclasses.asdict(value))
     if isinstance(value, list) and value and all(isinstance(each, Comparison) for each in value):
-        return Entry("statements", dataclasses.asdict(joined(value)))
+        return Published("statements", dataclasses.asdict(joined(value)))
     if isinstance(value, str):
         if len(value) > MOST_CHARACTERS:
-            return Entry("refused", f"is a text of more than {MOST_CHARACTERS} characters")
-        return Entry("values", str(value))
+            return Published("refused", f"is a text of more than {MOST_CHARACTERS} characters")
+        return Published("values", str(value))
     if isinstance(value, tuple) and len(value) == 2 and all(isinstance(y, int) for y in value):
-        return Entry("values", [*value])
+        return Published("values", [*value])
     return _number(value)
 
 
-def _number(value: Any) -> Entry | None:
+def _number(value: Any) -> Published | None:
     """Return a number or a boolean of Python, of numpy or of the library as one of JSON."""
     if hasattr(value, "item") and not getattr(value, "shape", None):
         value = value.item()  # a scalar of numpy
     if isinstance(value, bool):
-        return Entry("values", value)
+        return Published("values", value)
     if isinstance(value, int):
         is_small = abs(value) < 1 << 1000
-        return Entry("values", value) if is_small else Entry("refused", "is too large a number")
+        return (
+            Published("values", value)
+            if is_small
+            else Published("refused", "is too large a number")
+        )
     if not isinstance(value, type) and hasattr(value, "__float__") and not hasattr(value, "shape"):
         with suppress(TypeError):
             number = float(value)
             if math.isfinite(number):
-                return Entry("values", number)
-            return Entry("refused", f"is {number}, which is no finite number")
+                return Published("values", number)
+            return Published("refused", f"is {number}, which is no finite number")
     return None
 
 
@@ -199,8 +206,8 @@ def publish(
 
 
 def _named(
-    name: str, value: Any, bound: Bound, namespace: Mapping[str, Any], before: Entry | None
-) -> dict[str, Entry]:
+    name: str, value: Any, bound: Bound, namespace: Mapping[str, Any], before: Published | None
+) -> dict[str, Published]:
     """Return what a name publishes, by key."""
     is_looped = name in bound.looped or before == LOOPED
     if is_looped and name not in bound.plain:
@@ -211,15 +218,15 @@ def _named(
         if isinstance(code, ast.Compare | ast.BoolOp | ast.UnaryOp) and name in now:
             now[name] = _reasoned(now[name], code, namespace)
     except Exception as error:  # noqa: BLE001 an object of the author's may do anything
-        return {name: Entry("refused", f"cannot be read: {type(error).__name__}: {error}")}
+        return {name: Published("refused", f"cannot be read: {type(error).__name__}: {error}")}
     if before and before.part == "statements" and name not in bound.plain:
-        verdict = Entry("values", before.content["holds"])
+        verdict = Published("values", before.content["holds"])
         if now.get(name) == verdict:  # a boolean keeps its reason
             now[name] = before
     return now
 
 
-def _reasoned(entry: Entry, code: ast.expr, namespace: Mapping[str, Any]) -> Entry:
+def _reasoned(entry: Published, code: ast.expr, namespace: Mapping[str, Any]) -> Published:
     """Return a boolean as a statement, whose reason is the line that made it with its numbers."""
     if not isinstance(entry.content, bool):
         return entry
@@ -230,10 +237,10 @@ def _reasoned(entry: Entry, code: ast.expr, namespace: Mapping[str, Any]) -> Ent
             if key == name and held.part in {"results", "values"}:
                 shown.append(f"{name} is {_words(held)}")
     reason = ": ".join(filter(None, [ast.unparse(code), ", ".join(shown)]))
-    return Entry("statements", dataclasses.asdict(Comparison(entry.content, reason)))
+    return Published("statements", dataclasses.asdict(Comparison(entry.content, reason)))
 
 
-def _words(entry: Entry) -> str:
+def _words(entry: Published) -> str:
     """Return an estimate or a value in words."""
     if entry.part == "results":
         fields = {name: entry.content[name] for name in FIELDS}
@@ -250,7 +257,7 @@ def rows_of(payload: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     grouped: dict[str, list[tuple[str, str]]] = {}
     for key, fields in payload["results"].items():
         name, _, inner = key.partition(".")
-        grouped.setdefault(name, []).append((inner, _words(Entry("results", fields))))
+        grouped.setdefault(name, []).append((inner, _words(Published("results", fields))))
     for name, held in grouped.items():
         texts = [f"{inner}: {text}" if inner else text for inner, text in held]
         labels = [each["label"] for key, each in payload["results"].items() if key == name]
@@ -300,7 +307,7 @@ def listen() -> None:
     except ImportError:
         return
     shell = get_ipython()
-    if shell is None:
+    if shell is None or os.environ.get(SILENT):
         return
     listening = shell.events.callbacks["post_run_cell"]
     if not any(type(each).__name__ == _Listener.__name__ for each in listening):

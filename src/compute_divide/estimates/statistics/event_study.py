@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate, Range
 from compute_divide.estimates.statistics.numbers import Floats
 from compute_divide.estimates.statistics.resampling import SEED
+from holdtrue.estimates import Estimate, Range
 
 FIRST = -3
 """The first year that is looked at, counted from the event."""
