@@ -12,7 +12,7 @@ Range = Literal["sampling", "simulation", "assumptions", "quotes", "bounds"]
 """What the range of an estimate is.
 
 *sampling*: a 95% interval, within which chance could move the value. *simulation*: from the 5th to
-the 95th percentile of a simulation. *assumptions*: from a cautious to a favourable one. *quotes*:
+the 95th percentile of a simulation. *assumptions*: over all assumptions made. *quotes*:
 from the lowest to the highest. *bounds*: if all unknown rows went one way, or the other.
 """
 FIELDS = ("value", "low", "high", "range", "k", "n", "unit", "label")

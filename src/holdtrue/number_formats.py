@@ -19,7 +19,7 @@ NO_COUNTS = "no counts"
 RANGES = {
     "sampling": "95% interval",
     "simulation": "5th to 95th percentile",
-    "assumptions": "cautious to favourable",
+    "assumptions": "range over the assumptions",
     "quotes": "lowest to highest",
     "bounds": "bounds for unknown rows",
     None: "range of a kind not recorded",

@@ -101,7 +101,7 @@ def test_a_share_is_0_or_100_percent_only_when_it_is_exactly_that(share: float) 
 KINDS = {
     "sampling": "95% interval",
     "simulation": "5th to 95th percentile",
-    "assumptions": "cautious to favourable",
+    "assumptions": "range over the assumptions",
     "quotes": "lowest to highest",
     "bounds": "bounds for unknown rows",
     None: "range of a kind not recorded",

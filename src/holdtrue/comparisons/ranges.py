@@ -1,6 +1,6 @@
 """Comparisons of whole ranges that are no matter of chance: of assumptions, quotes, bounds.
 
-A range from a cautious to a favourable assumption says how far the choice of assumptions moves a
+A range over assumptions says how far the choice of assumptions moves a
 value, one of quotes what one may be asked to pay. Sentences on these say "in every case", "whatever
 the quote", and nothing about chance.
 """
