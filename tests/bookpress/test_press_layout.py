@@ -5,6 +5,7 @@ import re
 import subprocess
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -13,6 +14,9 @@ import pytest
 from lxml import html
 from playwright.sync_api import Page
 from processes import press, write_files
+from sphinx.config import Config
+
+from bookpress.elements.layout.layout import prefer_our_templates
 
 CONFIG = """\
 title: Wínds
@@ -435,6 +439,15 @@ def test_a_book_that_teaches_code_shows_it_everywhere_but_where_its_author_hides
     wrong = home / "book/settings.yml"
     wrong.write_text("layout: press\ncode: open\n")
     assert "code: 'open' should be 'folded' or 'shown'" in press(home, "build", code=2)
+
+
+def test_our_templates_are_those_of_one_book_only(tmp_path: Path) -> None:
+    write_files(tmp_path, {"book/settings.yml": "layout: press\n"})
+    ours, another = Config(), Config()
+    ours.numfig_format = {"figure": "Fig. %s"}
+    prefer_our_templates(SimpleNamespace(srcdir=tmp_path), ours)
+    assert ours.templates_path
+    assert another.templates_path == []
 
 
 def test_a_theme_is_not_printed_which_is_said_before_chapters_run(tmp_path: Path) -> None:

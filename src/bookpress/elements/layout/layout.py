@@ -121,8 +121,8 @@ def prefer_our_templates(app: Sphinx, config: Config) -> None:
         renderers = [name for name in app.registry.html_inline_math_renderers if name != "mathml"]
         config.html_math_renderer = config.html_math_renderer or renderers[0]
         return
-    for element in elements():
-        config.templates_path.insert(0, str(element.folder))
+    folders = [str(element.folder) for element in elements()]
+    config.templates_path = [*reversed(folders), *config.templates_path]
     config.html_copy_source = False
     config.html_additional_pages = {**config.html_additional_pages, "search": "search.html"}
     if config.numfig_format["figure"] == "Fig. %s":  # neither the author nor the language differs
