@@ -60,13 +60,14 @@ lint: dev ## ruff (chapters too), mypy, import-linter, deptry, the limits of len
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 	@$(BIN)/deptry src/compute_divide src/compute_divide_evidence
 	@$(BIN)/deptry src/bookpress --config src/bookpress/pyproject.toml
+	@$(BIN)/deptry src/holdtrue --config src/holdtrue/pyproject.toml
 	@failed=0; $(BIN)/python scripts/limits.py || failed=1; $(BIN)/python scripts/chapters.py lint || failed=1; exit $$failed
 
 format: dev ## put the code in shape
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 	@$(BIN)/python scripts/chapters.py format
 
-COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-package bookpress \
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-package bookpress --no-emit-package holdtrue \
 	--custom-compile-command 'make lock' pyproject.toml
 
 lock: dev ## renew requirements.lock and requirements-dev.lock from pyproject.toml

@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements.lock"
 WHEELS = ROOT / "tests" / "checkers" / "wheels"
 PRESS = "bookpress"
+OURS = {PRESS, "holdtrue"}
 
 
 def needed(name: str, extra: str = "") -> set[str]:
@@ -35,7 +36,7 @@ def needed(name: str, extra: str = "") -> set[str]:
                 parts = {(wanted.name, each) for each in wanted.extras or {""}}
                 asked += parts - done
                 done |= parts
-    return names - {PRESS}
+    return names - OURS
 
 
 def pinned(names: set[str]) -> str:

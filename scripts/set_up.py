@@ -18,7 +18,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
-PRESS = ROOT / "src" / "bookpress"
+PARTS = (ROOT / "src" / "holdtrue", ROOT / "src" / "bookpress", ROOT)
+"""Our own distributions, each on what stands before it."""
 LOCK = ROOT / "requirements.lock"
 DEV_LOCK = ROOT / "requirements-dev.lock"
 BOOK = ROOT / "book" / "publication.yml"
@@ -34,8 +35,8 @@ def state() -> str:
     """Return what the environment depends on: lock, metadata, script, Python, place."""
     import tomllib  # Pythons that are too old, which main refuses, have none
 
-    both = (ROOT / "pyproject.toml", PRESS / "pyproject.toml")
-    projects = [tomllib.loads(file.read_text(encoding="utf-8"))["project"] for file in both]
+    files = [part / "pyproject.toml" for part in PARTS]
+    projects = [tomllib.loads(file.read_text(encoding="utf-8"))["project"] for file in files]
     version = re.search("^version: .*", BOOK.read_text(encoding="utf-8"), re.MULTILINE)
     facts = [projects, version and version[0], sys.version, str(ROOT)]
     text = json.dumps(facts, sort_keys=True).encode()
@@ -96,7 +97,7 @@ def install() -> None:
         file.flush()
         run(*pip, "--require-hashes", "-r", file.name)
     run(*UV, "--require-hashes", "-r", LOCK)
-    run(*UV, "--no-deps", "--no-build-isolation", "--editable", PRESS, "--editable", ROOT)
+    run(*UV, "--no-deps", "--no-build-isolation", *(f"--editable={part}" for part in PARTS))
     run(PYTHON, "-m", "compileall", "-q", "src")
     bundle = "from bookpress.elements.figure import render; render.make_bundle(render.KEPT)"
     run(PYTHON, "-c", bundle)

@@ -33,7 +33,7 @@ def locked_versions(lock: str) -> dict[str, list[str]]:
 
 
 def direct_names(pyproject: str, press: str) -> list[str]:
-    """Return the dependencies of book and press: names without ranges, but not the press itself."""
+    """Return the dependencies of book and press: names without ranges, but not our own."""
     of_press = tomllib.loads(press)["project"]
     extras = [of_press["optional-dependencies"][extra] for extra in EXTRAS]
     wanted = sum(extras, tomllib.loads(pyproject)["project"]["dependencies"])
@@ -41,7 +41,7 @@ def direct_names(pyproject: str, press: str) -> list[str]:
         re.match(r"[a-z0-9._-]+", line)[0]  # type: ignore[index]
         for line in [*wanted, *of_press["dependencies"]]
     }
-    return sorted(names - {of_press["name"]})
+    return sorted(names - {of_press["name"], "holdtrue"})
 
 
 def requirement(name: str, versions: list[str], equals: str) -> str:
@@ -61,7 +61,7 @@ def environment(pyproject: str, press: str, lock: str) -> str:
         f"python{python}",
         *(requirement(name, versions[name], "=") for name in names if name not in FROM_PIP),
     ]
-    folders = ("-e ./src/bookpress", "-e .")
+    folders = ("-e ./src/holdtrue", "-e ./src/bookpress", "-e .")
     pip = [
         *(requirement(name, versions[name], "==") for name in names if name in FROM_PIP),
         *folders,

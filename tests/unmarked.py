@@ -29,7 +29,6 @@ from bookpress.assembly.statements import statements_of
 from bookpress.book.chapters import Chapter
 from bookpress.book.discovery import discover
 from bookpress.book.project import Project
-from bookpress.chapter.estimates import read_estimate
 from bookpress.edition.editions import Edition
 from bookpress.edition.fingerprint import Fingerprint
 from bookpress.elements.base.store import Store, UnknownNameError
@@ -37,6 +36,7 @@ from bookpress.elements.value.reported import load_reported
 from bookpress.elements.value.roles import split_name, value_text
 from bookpress.run.cache import Run
 from bookpress.run.runner import run_chapters
+from holdtrue.estimates import read_estimate
 
 PROJECT = Project.at(Path(__file__).parents[1])
 AROUND = ("summary", "methods", "glossary", "reading", "sentences", "choices")

@@ -11,24 +11,25 @@ from typing import Any
 
 FACE: Mapping[str, Sequence[str]] = {
     # A number with its range and counts, which prose quotes by name.
-    "bookpress.chapter.estimates": ["Estimate"],
+    "holdtrue.estimates": ["Estimate"],
     # What sentences rest on: true, false or unknown, with a reason.
-    "bookpress.chapter.comparisons.base": ["Comparison"],
-    "bookpress.chapter.comparisons.sides": [
+    "holdtrue.comparisons.base": ["Comparison"],
+    "holdtrue.comparisons.sides": [
         *("about", "above", "apart", "below", "counts", "majority", "minority", "within"),
     ],
-    "bookpress.chapter.comparisons.ranges": [
+    "holdtrue.comparisons.ranges": [
         *("about_throughout", "above_throughout", "below_throughout"),
     ],
-    "bookpress.chapter.comparisons.values": [
+    "holdtrue.comparisons.values": [
         *("about_value", "above_value", "below_value", "majority_value", "minority_value"),
     ],
-    "bookpress.chapter.comparisons.order": ["fell", "fell_value", "rose", "rose_value"],
-    "bookpress.chapter.comparisons.differences": [
+    "holdtrue.comparisons.order": ["fell", "fell_value", "rose", "rose_value"],
+    "holdtrue.comparisons.differences": [
         *("differ", "indistinguishable", "times_as_large", "times_as_large_value", "undecided"),
     ],
     # A first and a last year, as the type of a parameter.
-    "bookpress.chapter.periods": ["Years", "period_type", "years_of"],
+    "bookpress.chapter.periods": ["period_type"],
+    "holdtrue.periods": ["Years", "years_of"],
     # What the last line of a cell shows; needs the extra `charts`.
     "bookpress.elements.figure.show": ["Column", "Figure", "Table"],
     # What a book's own function raises: several problems at once, one a line.

@@ -1,6 +1,4 @@
 # What chapters may call, by the module that defines it: `__init__.py` imports it on first use.
-from bookpress.chapter.estimates import Estimate as Estimate
-from bookpress.chapter.number_formats import spoken as spoken
 from compute_divide import data as data
 from compute_divide import plot as plot
 from compute_divide.estimates.chips.budget import committed_offers as committed_offers
@@ -82,3 +80,5 @@ from compute_divide.sources.papers.profiles import conferences as conferences
 from compute_divide.sources.papers.profiles import venue_name as venue_name
 from compute_divide.sources.store.files import last_whole_year as last_whole_year
 from compute_divide.sources.store.files import published_vintages as published_vintages
+from holdtrue.estimates import Estimate as Estimate
+from holdtrue.number_formats import spoken as spoken

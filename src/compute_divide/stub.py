@@ -18,7 +18,7 @@ def offered(module: str) -> dict[str, tuple[str, str]]:
     --------
     >>> import compute_divide
     >>> offered(compute_divide.__file__)["Estimate"]
-    ('bookpress.chapter.estimates', 'Estimate')
+    ('holdtrue.estimates', 'Estimate')
     """
     stub = ast.parse(Path(module).with_suffix(".pyi").read_text(encoding="utf-8"))
     return {

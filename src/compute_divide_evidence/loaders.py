@@ -15,9 +15,9 @@ from typing import Any
 import pandas as pd
 
 import compute_divide.sources
-from bookpress.chapter.number_formats import with_capital
 from compute_divide.sources.store import tables
 from compute_divide.sources.store.files import vintages
+from holdtrue.number_formats import with_capital
 
 FIELDS = "__dataclass_fields__"
 EXAMPLE_BY_HAND = "organisations.csv"

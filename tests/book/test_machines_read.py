@@ -12,11 +12,11 @@ import pytest
 from referencing import Registry, Resource
 
 from bookpress.assembly.published import SCHEMAS
-from bookpress.chapter.estimates import read_estimate
-from bookpress.chapter.number_formats import full
 from bookpress.chapter.quotes import id_of
-from bookpress.chapter.statements import WORDS
 from bookpress.elements.value import KINDS
+from holdtrue.comparisons.base import WORDS
+from holdtrue.estimates import read_estimate
+from holdtrue.number_formats import full
 
 Build = Callable[[str], Path]
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")

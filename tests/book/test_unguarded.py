@@ -9,7 +9,7 @@ from book.unguarded import unguarded
 from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.chapter.parameters import Parameter
-from bookpress.chapter.periods import years_of
+from holdtrue.periods import years_of
 
 PROJECT = Project.at(Path(__file__).parents[2])
 CHAPTERS = {chapter.where: chapter for chapter in discover(PROJECT)}

@@ -108,7 +108,7 @@ Some text.
 import os
 from pathlib import Path
 
-from bookpress.chapter.estimates import Estimate
+from holdtrue.estimates import Estimate
 
 value = float(Path(os.environ["BOOKPRESS_DATA"], f"{table}.csv").read_text()) * factor
 number = Estimate(value, unit="count", label="the number")

@@ -13,6 +13,7 @@ import pytest
 pytestmark = pytest.mark.heavy
 
 ROOT = Path(__file__).parents[2]
+LANGUAGE = ROOT / "src/holdtrue"
 PRESS = ROOT / "src/bookpress"
 WHEELS = ROOT / "tests/checkers/wheels"
 UV = [sys.executable, "-m", "uv"]
@@ -49,18 +50,18 @@ There are {result}`a_day` a day. {holds}`above_value(a_day, 1)`
 }
 
 
-@pytest.fixture(scope="module", name="wheel")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the wheel of the press, made of its source distribution."""
+@pytest.fixture(scope="module", name="wheels")
+def built(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Return the wheels of language and press, made of their source distributions."""
     folder = tmp_path_factory.mktemp("dist")
     options = ["--quiet", "--offline", "--no-build-isolation", "--python", sys.executable]
-    subprocess.run([*UV, "build", *options, "--out-dir", folder, PRESS], check=True)
-    [wheel] = folder.glob("*.whl")
-    return wheel
+    for part in (LANGUAGE, PRESS):
+        subprocess.run([*UV, "build", *options, "--out-dir", folder, part], check=True)
+    return sorted(folder.glob("*.whl"))
 
 
 @pytest.fixture(scope="module", name="place")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def installed(wheels: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an environment with nothing but the press, from wheels that were put aside."""
     if not (WHEELS / "wanted.txt").is_file():
         pytest.fail("the wheels of the press are not put aside: run `make checkers`")
@@ -69,7 +70,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     python = str(place / "bin/python")
     aside = ["--offline", "--no-index", "--find-links", str(WHEELS)]
     install = [*UV, "pip", "install", "--quiet", "--python", python]
-    subprocess.run([*install, *aside, wheel], check=True)
+    subprocess.run([*install, *aside, *wheels], check=True)
     return place
 
 

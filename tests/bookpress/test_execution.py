@@ -35,7 +35,7 @@ EVERYTHING = [
     "%env PATH_TO_NOWHERE=1",
     "class Thing:\n    def _repr_html_(self): return '<i>thing</i>'\n    def __repr__(self): return 'thing'\nThing()",
     "import warnings; warnings.warn('careful')",
-    "from bookpress.chapter.estimates import Estimate\nfrom bookpress.chapter.publish import publish\n"
+    "from holdtrue.estimates import Estimate\nfrom bookpress.chapter.publish import publish\n"
     "r = Estimate(0.5, 0.1, 0.9, k=1, n=2, unit='share', label='l')\n"
     "publish(globals(), 'x.md', [('result', 'r', 'r', {1: 'It is so.'})])",
     "import os; __name__, _, In[1][:5], get_ipython().__class__.__name__, os.environ['PATH_TO_NOWHERE']",

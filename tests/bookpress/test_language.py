@@ -13,12 +13,13 @@ from processes import add_cell
 
 from bookpress.book.project import Project
 from bookpress.chapter.bindings import bindings_of, checked_quotes
-from bookpress.chapter.estimates import Estimate, ResultError, harvest
+from bookpress.chapter.estimates import harvest
 from bookpress.chapter.expressions import COMPARISONS, compared, read_statement, value_at
 from bookpress.chapter.publish import publish, years_in
 from bookpress.chapter.quotes import Quote, anchor, marks_of, quotes_of, roles_of
 from bookpress.chapter.statements import harvest as harvest_statements
 from bookpress.errors import PressError, UsageError
+from holdtrue.estimates import Estimate, ResultError
 
 Say = Callable[..., tuple[int, str, str]]
 

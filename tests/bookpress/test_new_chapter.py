@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from bookpress.book.project import Project
-from bookpress.chapter.estimates import ResultError, as_estimate
+from bookpress.chapter.estimates import as_estimate
 from bookpress.commands.base.new_chapter import PATTERN, new_chapter
 from bookpress.errors import UsageError
+from holdtrue.estimates import ResultError
 from quick import quick_python
 
 ROOT = Path(__file__).parents[2]

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookpress.chapter import number_formats as numbers
-from bookpress.chapter.estimates import Estimate, read_estimate
+from holdtrue import number_formats as numbers
+from holdtrue.estimates import Estimate, read_estimate
 
 SHARE = Estimate(
     value=55 / 86,
@@ -101,7 +101,7 @@ def test_a_share_is_0_or_100_percent_only_when_it_is_exactly_that(share: float) 
 KINDS = {
     "sampling": "95% interval",
     "simulation": "5th to 95th percentile",
-    "assumptions": "cautious to favourable",
+    "assumptions": "range over the assumptions",
     "quotes": "lowest to highest",
     "bounds": "bounds for unknown rows",
     None: "range of a kind not recorded",
@@ -127,7 +127,9 @@ def test_a_value_without_a_range_has_no_kind_and_an_old_file_need_not_say_it() -
         "label": "",
     }
     assert "not recorded 30% to 50%" in numbers.full(read_estimate(old))
-    with pytest.raises(ValueError, match="'sampling', 'simulation', 'assumptions', 'quotes' or "):
+    with pytest.raises(
+        ValueError, match="there are sampling, simulation, assumptions, quotes, bounds"
+    ):
         read_estimate({**old, "range": "certainty"})
 
 

@@ -23,9 +23,8 @@ from test_serving import Served
 from book.showing import chapter
 from bookpress.book.project import Project
 from bookpress.chapter.declarations import Scope
-from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.parameters import Parameter, chapter_schema
-from bookpress.chapter.periods import period_text, with_end, years_of
+from bookpress.chapter.periods import period_text, with_end
 from bookpress.edition.editions import Edition, load_edition
 from bookpress.elements.base.store import Store
 from bookpress.elements.value.roles import value_text
@@ -34,6 +33,8 @@ from bookpress.serve.live import control
 from bookpress.states.states import states_of
 from bookpress.states.sweeps.grid import read_grid
 from bookpress.states.sweeps.sweep import plan_sweep
+from holdtrue.estimates import Estimate
+from holdtrue.periods import years_of
 
 Say = Callable[..., tuple[int, str, str]]
 YEARS = st.integers(1950, 2030)

@@ -3,9 +3,9 @@
 import pytest
 from reasons import faults
 
-from bookpress.chapter.comparisons.base import Comparison
-from bookpress.chapter.comparisons.sides import about, above, below, majority
-from bookpress.chapter.estimates import Estimate
+from holdtrue.comparisons.base import Comparison
+from holdtrue.comparisons.sides import about, above, below, majority
+from holdtrue.estimates import Estimate
 
 
 def share(value: float, low: float, high: float) -> Estimate:

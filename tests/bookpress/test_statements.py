@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bookpress as said
-from bookpress.chapter.comparisons import COMPARISONS
-from bookpress.chapter.comparisons.base import Comparison
-from bookpress.chapter.estimates import Estimate, ResultError
-from bookpress.chapter.statements import STATEMENT_MIME, harvest, joined, statement_output
+from bookpress.chapter.statements import STATEMENT_MIME, harvest, statement_output
+from holdtrue.comparisons import COMPARISONS
+from holdtrue.comparisons.base import Comparison
+from holdtrue.comparisons.joint import joined
+from holdtrue.estimates import Estimate, ResultError
 
 Compare = Callable[..., Comparison]
 

@@ -20,8 +20,8 @@ from pybtex.database import parse_string
 SIGNS = "<img src=x onerror=run()> [x](javascript:run()) `a` **b** $c$ {result}`d`"
 EVIL = f"Evil {SIGNS} <!-- ![y](https://elsewhere.example) \x1b[31m"
 CODE = f"""
-from bookpress.chapter.comparisons.base import Comparison
-from bookpress.chapter.estimates import Estimate
+from holdtrue.comparisons.base import Comparison
+from holdtrue.estimates import Estimate
 from bookpress.elements.figure.show import Table
 
 evil = {EVIL!r}

@@ -20,13 +20,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import compute_divide as cd
-from bookpress.chapter.comparisons.base import Comparison
-from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure, Table
 from compute_divide.estimates.comparisons import names as of_names
 from compute_divide.estimates.comparisons import values as of_values
 from compute_divide.stub import offered
 from compute_divide_evidence.loaders import loaders
+from holdtrue.comparisons.base import Comparison
+from holdtrue.estimates import Estimate
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"

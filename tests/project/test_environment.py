@@ -36,7 +36,8 @@ def asked_for():
     [ours] = [wanted for line in lines if (wanted := Requirement(line)).name == "bookpress"]
     for extra in ours.extras:
         lines += PRESS["project"]["optional-dependencies"][extra]
-    return [wanted for line in lines if (wanted := Requirement(line)).name != "bookpress"]
+    ours_too = {"bookpress", "holdtrue"}
+    return [wanted for line in lines if (wanted := Requirement(line)).name not in ours_too]
 
 
 def conda_lines():

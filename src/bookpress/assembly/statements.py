@@ -10,15 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bookpress.book.chapters import Chapter, page_slugs
-from bookpress.chapter.comparisons.base import Comparison
-from bookpress.chapter.estimates import ResultError
 from bookpress.chapter.quotes import anchor, line_of_also, marks_of
-from bookpress.chapter.statements import WORDS
 from bookpress.edition.editions import Edition
 from bookpress.errors import PressError
 from bookpress.myst import TEXT, cell_at, in_cell, place_of
 from bookpress.run.cache import Run
 from bookpress.terminal.tables import folding_table, standard_output
+from holdtrue.comparisons.base import WORDS, Comparison
+from holdtrue.estimates import ResultError
 
 Statements = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """The content of ``statements.json``.

@@ -16,10 +16,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+import holdtrue
 from bookpress.chapter.types.titles import Wording
-from bookpress.chapter.words import Form, Word
+from bookpress.chapter.words import Word
 from bookpress.errors import UsageError
 from bookpress.files import decoded, load_model, printable
+from holdtrue.comparisons.base import Form
 
 FILE = "book/settings.yml"
 BUILD = "_build"
@@ -152,7 +154,7 @@ class Project:
     data: Path
     """The evidence."""
     packages: tuple[Path, ...]
-    """The source of the press and of the book's own package."""
+    """The source of the language, the press and the book's own package."""
     lock: Path
 
     @classmethod
@@ -164,12 +166,13 @@ class Project:
         root = root.resolve()
         settings = load_settings(root)
         data = os.environ.get(settings.data_variable)
+        language = Path(holdtrue.__file__).resolve().parent
         press = Path(__file__).resolve().parents[1]
         return cls(
             root=root,
             build=root / BUILD,
             data=Path(data).resolve() if data else root / "data",
-            packages=(press, *_folders(settings.package)),
+            packages=(language, press, *_folders(settings.package)),
             lock=root / "requirements.lock",
         )
 

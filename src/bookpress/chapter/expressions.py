@@ -16,9 +16,9 @@ from keyword import iskeyword
 from types import CodeType, ModuleType
 from typing import Any, NamedTuple
 
-from bookpress.chapter.comparisons import COMPARISONS
-from bookpress.chapter.comparisons.base import Comparison, Kind
 from bookpress.errors import UsageError, nearest, short
+from holdtrue.comparisons import COMPARISONS
+from holdtrue.comparisons.base import Comparison, Kind
 
 _QUOTED = (ast.Expression, ast.Name, ast.Load, ast.Attribute, ast.Subscript)
 _WRITTEN = (ast.Constant, ast.List, ast.Tuple, ast.Dict)

@@ -16,8 +16,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from bookpress.chapter.number_formats import UNITS, number, with_unit
-from bookpress.chapter.periods import FORMAT, explored_periods, years_of
+from bookpress.chapter.periods import FORMAT, explored_periods
 from bookpress.chapter.types.allowed import (
     Value,
     allowed_text,
@@ -30,6 +29,8 @@ from bookpress.chapter.types.allowed import (
 from bookpress.chapter.types.ranges import spread
 from bookpress.chapter.types.titles import NO_WORDING, Wording
 from bookpress.errors import PressError, nearest, short
+from holdtrue.number_formats import UNITS, number, with_unit
+from holdtrue.periods import years_of
 
 LONGEST_SYMBOL = 2
 """The length of a name that is a symbol, no word."""

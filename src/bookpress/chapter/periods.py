@@ -7,23 +7,18 @@ converted to that. A chapter sees a tuple.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, SupportsIndex
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from bookpress.errors import short
+from holdtrue.periods import Years, years_of
 
 FORMAT = "period"
 """The name of this format in a JSON Schema."""
 PATTERN = r"^\d{4}(-\d{4})?$"
 """A pattern for programs that do not know the format."""
 ENDS = ("first", "last")
-_TEXT = re.compile(r"(?P<first>\d{4})(?:[-–](?P<last>\d{4}))?")
-
-Years = tuple[int, int]
-"""The first and the last year, both included."""
 
 
 def period_type(
@@ -74,35 +69,6 @@ def period_type(
     reader = BeforeValidator(read)
     field = Field(title=title, json_schema_extra=describe)
     return Annotated[str, reader, field]
-
-
-def years_of(given: Any) -> Years:
-    """Return the first and last year of a period, however it is written, or of a year.
-
-    Raises
-    ------
-    ValueError
-        If it is neither.
-
-    Examples
-    --------
-    >>> years_of("2020-2022"), years_of([2020, 2022]), years_of(2022)
-    ((2020, 2022), (2020, 2022), (2022, 2022))
-    """
-    text = _TEXT.fullmatch(given.strip()) if isinstance(given, str) else None
-    if text:
-        first_year = text["first"]
-        last_year = text["last"] or first_year
-        return int(first_year), int(last_year)
-    if isinstance(given, SupportsIndex) and not isinstance(given, bool):
-        return int(given), int(given)
-    if isinstance(given, tuple | list) and len(given) == 2:
-        first, last = given
-        if isinstance(first, SupportsIndex) and isinstance(last, SupportsIndex):
-            return int(first), int(last)
-    raise ValueError(
-        f"{short(repr(given))} is not a period: give first and last year, such as 2020-2022"
-    )
 
 
 def period_text(years: Years) -> str:

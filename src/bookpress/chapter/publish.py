@@ -10,13 +10,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bookpress.chapter.counted import rows_output
-from bookpress.chapter.estimates import Estimate, ResultError, as_estimate, result_output
+from bookpress.chapter.estimates import as_estimate, result_output
 from bookpress.chapter.expressions import compared, value_at
-from bookpress.chapter.periods import years_of
 from bookpress.chapter.quotes import Quote
-from bookpress.chapter.statements import joined, statement_output
+from bookpress.chapter.statements import statement_output
 from bookpress.errors import short
 from bookpress.myst import place_of
+from holdtrue.comparisons.joint import joined
+from holdtrue.estimates import Estimate, ResultError
+from holdtrue.periods import years_of
 
 TAG = "quotes"
 """The tag of the cell, besides the one that hides it."""

@@ -17,11 +17,11 @@ from typing import Any, Literal, NamedTuple
 import yaml
 
 from bookpress.chapter.expressions import ELSEWHERE, PATH, read_statement
-from bookpress.chapter.number_formats import FORMATS
 from bookpress.errors import UsageError, short
 from bookpress.files import FRONT, sha256
 from bookpress.myst import CELLS, CODE, FENCED
 from bookpress.plain_yaml import load
+from holdtrue.number_formats import FORMATS
 
 ROLE = re.compile(r"\{(?P<kind>result|years|holds)\}`(?P<text>[^`]+)`(?!`)")
 ROLE_OR_SPAN = re.compile(

@@ -12,14 +12,6 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, field_validator
 
 Kind = Literal["share", "times", "margin", "every", "none", "chance"]
-_Sides = Literal["above", "below", "majority", "minority", "about"]
-_Others = Literal["counts", "times", "alike", "every", "only", "nothing", "equals", "chance"]
-Form = _Sides | _Others
-"""What a comparison can prove.
-
-*alike*: alike within a margin; *every*: each of several numbers; *only* (without names) and
-*nothing*: that there is none; *chance*: that chance does not explain it, or could.
-"""
 
 
 class Word(BaseModel):

@@ -6,9 +6,10 @@ import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
-from bookpress.chapter.comparisons import READ_AS
 from bookpress.chapter.expressions import comparisons_in
-from bookpress.chapter.words import Form, Kind, Word
+from bookpress.chapter.words import Kind, Word
+from holdtrue.comparisons import READ_AS
+from holdtrue.comparisons.base import Form
 
 HALF = 0.5
 ROUNDING = 1e-9

@@ -16,7 +16,6 @@ from bookpress.book.configuration import configuration
 from bookpress.book.project import Project
 from bookpress.book.source import build_time
 from bookpress.chapter.bindings import bindings_of
-from bookpress.chapter.number_formats import FORMATS
 from bookpress.chapter.quotes import in_sentence, roles_of
 from bookpress.check.problem import Problem
 from bookpress.edition.editions import Edition, load_edition
@@ -32,6 +31,7 @@ from bookpress.run import processes
 from bookpress.run.cache import Run
 from bookpress.run.notebook import as_file
 from bookpress.run.runner import cached_runs
+from holdtrue.number_formats import FORMATS
 
 PLACE = re.compile(
     r"^\s*(?:[\w ]+\.\.\. )?(?P<file>[^:]+?(?:: cell \d+)?)(?:, line |:)?(?P<line>\d*): "

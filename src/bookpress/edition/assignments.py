@@ -18,10 +18,11 @@ from typing import Any, NamedTuple
 from bookpress.book.chapters import Chapter, no_chapter
 from bookpress.book.renamed import Name, OldParameter
 from bookpress.chapter.parameters import Parameter
-from bookpress.chapter.periods import with_end, years_of
+from bookpress.chapter.periods import with_end
 from bookpress.chapter.types.allowed import Value, as_text
 from bookpress.errors import UsageError, nearest, quoted, short
 from bookpress.files import as_mapping, read
+from holdtrue.periods import years_of
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bookpress.chapter import number_formats as numbers
-from bookpress.chapter.estimates import read_estimate
 from bookpress.edition.sureness import Sureness, holds_under, is_firm, is_tested, what_overturns
+from holdtrue import number_formats as numbers
+from holdtrue.estimates import read_estimate
 
 QUESTION = "What would overturn this?"
 MOST_ROWS = 3

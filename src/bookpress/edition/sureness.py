@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bookpress.chapter import number_formats as numbers
-from bookpress.chapter.estimates import read_estimate
+from holdtrue import number_formats as numbers
+from holdtrue.estimates import read_estimate
 
 Sureness = Mapping[str, Any]
 """How certain a statement is.

@@ -9,12 +9,12 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from bookpress.chapter.statements import WORDS
 from bookpress.cite.book import Book
 from bookpress.cite.landing_page import TEMPLATES
 from bookpress.edition.files import DEFAULT
 from bookpress.files import pretty
 from bookpress.release.released import Fate
+from holdtrue.comparisons.base import WORDS
 
 ATOM = "changes.atom"
 JSON = "changes.json"

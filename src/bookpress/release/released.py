@@ -10,8 +10,6 @@ from typing import Any, NamedTuple
 
 from bookpress.book.project import Project
 from bookpress.book.renamed import Name, Renamed, load_renamed, name_now, values_now
-from bookpress.chapter import number_formats as numbers
-from bookpress.chapter.estimates import read_estimate
 from bookpress.chapter.expressions import SLUG
 from bookpress.edition.editions import BookAsRead, Edition, load_edition
 from bookpress.edition.files import DEFAULT, edition_names
@@ -23,6 +21,8 @@ from bookpress.release.reliability import reliability
 from bookpress.run.runner import RunOptions
 from bookpress.states.sweeps.compare import as_shipped, sides
 from bookpress.states.sweeps.tasks import run_one
+from holdtrue import number_formats as numbers
+from holdtrue.estimates import read_estimate
 
 KEPT = ("id", "title", "parts", "parameters", "date", "command", "made_with", "results_sha256")
 NEEDED = {"id", "date", "parts", "parameters", "results"}

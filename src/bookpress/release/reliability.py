@@ -10,14 +10,14 @@ from typing import Any
 
 from bookpress.book.project import FILE, Project
 from bookpress.book.renamed import Kind, Renamed, load_renamed, under_present_names
-from bookpress.chapter import number_formats as numbers
-from bookpress.chapter.estimates import read_estimate
 from bookpress.edition.files import DEFAULT
 from bookpress.errors import UsageError
 from bookpress.release import survival
 from bookpress.release.archives import Archive
 from bookpress.run.runner import RunOptions
 from bookpress.terminal.progress import reporting
+from holdtrue import number_formats as numbers
+from holdtrue.estimates import read_estimate
 
 ByChapter = Mapping[str, Mapping[str, Any]]
 """Results, or verdicts on statements, by chapter and key."""

@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from bookpress.chapter import estimates, statements
-from bookpress.chapter.comparisons.base import Comparison
 from bookpress.chapter.counted import ROWS_MIME
-from bookpress.chapter.estimates import Estimate
+from holdtrue.comparisons.base import Comparison
+from holdtrue.estimates import Estimate
 
 WIDGET_STATES = "application/vnd.jupyter.widget-state+json"
 

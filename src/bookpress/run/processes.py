@@ -40,6 +40,7 @@ KEPT = {
 DRAWN = "BOOKPRESS_DRAWS"
 """The variable that says that the press draws the figures."""
 STEADY = {
+    "HOLDTRUE_SILENT": "1",  # chapters publish what their prose quotes in a cell of their own
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",

@@ -10,14 +10,14 @@ from typing import Any
 
 from bookpress.assembly.statements import statements_of
 from bookpress.book.chapters import Chapter
-from bookpress.chapter.comparisons.base import Comparison
 from bookpress.chapter.parameters import Parameter
-from bookpress.chapter.periods import years_of
 from bookpress.chapter.types.allowed import Value, are_ordered, as_text
 from bookpress.edition.assignments import option
 from bookpress.edition.editions import Edition
 from bookpress.run.cache import Run
 from bookpress.states.sweeps.tasks import Task
+from holdtrue.comparisons.base import Comparison
+from holdtrue.periods import years_of
 
 MOST_PAIRS = 80
 """The most pairs of closed choices that are explored in a chapter."""

@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure, Table, write_value
 from bookpress.elements.figure.theme import ACCENT
 from compute_divide.estimates.statistics.numbers import COMPUTE
@@ -17,6 +16,7 @@ from compute_divide.plot.base.marks import series_dots
 from compute_divide.plot.base.show import Column, credit, figure, table
 from compute_divide.plot.base.wording import row_by_row
 from compute_divide.sources.audit.sample import SAMPLE_FILE
+from holdtrue.estimates import Estimate
 
 _VERDICTS = {
     "confirmed": "as listed",

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import ACCENT, QUIET, needs
 from compute_divide.plot.base.axes import years_of
@@ -16,6 +15,7 @@ from compute_divide.plot.base.marks import end_labels, framed, runs, tips
 from compute_divide.plot.base.papers import share_rows
 from compute_divide.plot.base.show import Column, credit, figure, models_credit
 from compute_divide.plot.base.wording import describe_intervals
+from holdtrue.estimates import Estimate
 
 _COLUMNS = {
     "month": Column("Month", "date"),

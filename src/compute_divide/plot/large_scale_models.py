@@ -10,7 +10,6 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from bookpress.chapter.number_formats import spoken
 from bookpress.elements.figure.show import Figure, Table
 from bookpress.elements.figure.theme import ACCENT, INK, PAPER, QUIET, needs
 from compute_divide.estimates.statistics.numbers import COMPUTE
@@ -30,6 +29,7 @@ from compute_divide.plot.base.marks import (
 )
 from compute_divide.plot.base.show import Column, figure, models_credit, table
 from compute_divide.plot.base.wording import describe_groups, row_by_row
+from holdtrue.number_formats import spoken
 
 _MODEL_COLUMNS = {
     "base_model": Column("Built on"),

@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
-from bookpress.chapter.number_formats import spoken
 from bookpress.elements.figure.show import Figure, Table, link
 from bookpress.elements.figure.theme import ACCENT, INK
 from compute_divide.estimates.claims.verdicts import VERDICTS, Check
@@ -18,6 +16,8 @@ from compute_divide.plot.base.show import Column, credit, figure, table
 from compute_divide.plot.base.wording import describe_groups, in_cell
 from compute_divide.sources.claims import Claim, LedgerFigure
 from compute_divide.sources.papers.citations import RANKS_TABLE
+from holdtrue.estimates import Estimate
+from holdtrue.number_formats import spoken
 
 Claims = Mapping[str, Claim]
 Entries = Mapping[str, LedgerFigure]

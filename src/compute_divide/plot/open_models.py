@@ -5,7 +5,6 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from bookpress.chapter.number_formats import spoken
 from bookpress.elements.figure.show import Figure, Table
 from bookpress.elements.figure.theme import needs
 from compute_divide.estimates.statistics.teams import SIDES, TEAM_NAMES, TEAM_TYPES
@@ -15,6 +14,7 @@ from compute_divide.plot.base.papers import share_rows
 from compute_divide.plot.base.show import Column, credit, figure, models_credit, table
 from compute_divide.plot.base.wording import describe_intervals
 from compute_divide.sources.papers.table import PAPERS_TABLE
+from holdtrue.number_formats import spoken
 
 _BASE_COLUMNS = {"base_team": Column("Base made by"), "models": Column("Models", "number")}
 _USE_COLUMNS = {"use": Column("Use"), "only": Column("Only with the weights")}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import ACCENT, INK, QUIET, needs
 from compute_divide.estimates.statistics.teams import SIDES
@@ -17,6 +16,7 @@ from compute_divide.plot.base.wording import describe_groups, describe_series
 from compute_divide.sources.papers.citations import RANKS_TABLE
 from compute_divide.sources.papers.profiles import venue_name
 from compute_divide.sources.papers.table import PAPERS_TABLE
+from holdtrue.estimates import Estimate
 
 _COMPANY = "Papers with a company author"
 _KIND_COLUMNS = {

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure, Table
 from bookpress.elements.figure.theme import ACCENT, INK, QUIET, needs
 from compute_divide.estimates.models.questions import Question
@@ -26,6 +25,7 @@ from compute_divide.plot.base.marks import (
 )
 from compute_divide.plot.base.show import Column, figure, models_credit, table
 from compute_divide.plot.base.wording import between, describe_series
+from holdtrue.estimates import Estimate
 
 _FIELDS = {
     COMPUTE: "training compute",

@@ -9,8 +9,6 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
-from bookpress.chapter.periods import Years
 from bookpress.elements.base.charts import haloed
 from bookpress.elements.figure.show import Figure, Table
 from bookpress.elements.figure.theme import INK, needs
@@ -31,6 +29,8 @@ from compute_divide.plot.base.marks import (
 )
 from compute_divide.plot.base.show import Column, credit, figure, models_credit, table
 from compute_divide.plot.base.wording import describe_intervals, in_cell, written
+from holdtrue.estimates import Estimate
+from holdtrue.periods import Years
 
 _LINES = (ACADEMIA, INDUSTRY)
 """The team types with a trend line."""

@@ -9,8 +9,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from bookpress.chapter.estimates import Estimate
 from compute_divide.sources.store.files import Strict, read_yaml
+from holdtrue.estimates import Estimate
 
 Unit = Literal["share", "months", "ratio", "count", "USD", "EUR", "none"]
 

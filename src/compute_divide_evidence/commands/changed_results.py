@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 
 from bookpress.book.project import Project
-from bookpress.chapter import number_formats
-from bookpress.chapter.estimates import read_estimate
 from bookpress.run.runner import RunOptions
 from bookpress.states.sweeps.compare import ChangedResult, compare, sides
 from compute_divide.sources.audit.results import CHANGED, CHANGED_FILE
 from compute_divide.sources.store import files
+from holdtrue import number_formats
+from holdtrue.estimates import read_estimate
 
 EDITION = "default"
 AS_LISTED = "records=as-listed"

@@ -421,7 +421,7 @@ def test_machines_are_told_of_picture_and_pdf(book: Any) -> None:
 CELL = """
 import os
 from pathlib import Path
-from bookpress.chapter.estimates import Estimate
+from holdtrue.estimates import Estimate
 number = float(Path(os.environ["COMPUTE_DIVIDE_DATA"], "total.txt").read_text())
 total = Estimate(number, label="total")
 """

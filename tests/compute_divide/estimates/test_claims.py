@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookpress.chapter.estimates import Estimate
 from compute_divide.estimates.claims.verdicts import (
     VERDICTS,
     Check,
@@ -15,6 +14,7 @@ from compute_divide.estimates.claims.verdicts import (
     outcome,
     verdict_of,
 )
+from holdtrue.estimates import Estimate
 
 HALF = Estimate(0.5, 0.45, 0.55, k=50, n=100, unit="share", range="sampling")
 OUTCOMES = st.sampled_from(get_args(Outcome))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import compute_divide as cd
-from bookpress.chapter.comparisons.order import fell
+from holdtrue.comparisons.order import fell
 
 ACADEMIA = "academia-only"
 INDUSTRY = "industry-only"

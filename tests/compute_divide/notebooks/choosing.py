@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from bookpress.chapter.parameters import Parameter
-from bookpress.chapter.periods import period_text, years_of
+from bookpress.chapter.periods import period_text
+from holdtrue.periods import years_of
 
 Values = dict[str, Any]
 

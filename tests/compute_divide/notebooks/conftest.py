@@ -9,12 +9,12 @@ import pytest
 
 from bookpress.book.discovery import discover
 from bookpress.book.project import Project
-from bookpress.chapter.estimates import read_estimate
 from bookpress.edition.fingerprint import Fingerprint
 from bookpress.elements.base.charts import VEGALITE_MIME, read_chart
 from bookpress.run.cache import Run
 from bookpress.run.engine import Engine, engine_for
 from bookpress.run.job import job_for, run_job
+from holdtrue.estimates import read_estimate
 
 PROJECT = Project.at(Path(__file__).parents[3])
 CHAPTERS = {chapter.slug: chapter for chapter in discover(PROJECT)}

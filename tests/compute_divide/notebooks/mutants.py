@@ -10,10 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from bookpress.chapter.comparisons.base import read_given
-from bookpress.chapter.estimates import Estimate
 from compute_divide.estimates.claims.verdicts import Check
 from compute_divide.estimates.comparisons.names import names_of
+from holdtrue.comparisons.base import read_given
+from holdtrue.estimates import Estimate
 
 Arguments = tuple[Any, ...]
 Mutant = tuple[str, Arguments, Mapping[str, Any]]

@@ -4,7 +4,7 @@ import pytest
 from notebooks.conftest import CHAPTERS
 
 import compute_divide as cd
-from bookpress.chapter import number_formats
+from holdtrue import number_formats
 
 COUNTING = [
     slug for slug, one in CHAPTERS.items() if any(p.name == "records" for p in one.parameters)

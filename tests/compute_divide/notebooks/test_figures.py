@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 import vl_convert
 
-from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.theme import INK, PAPER
 from compute_divide.plot.introduction import three_year_means
 from compute_divide.plot.scrutiny import kind_odds
 from compute_divide.plot.training_compute import gap_by_era
 from compute_divide.sources.papers.profiles import venue_name
+from holdtrue.estimates import Estimate
 from sampling import some
 
 SLUGS = sorted(path.stem for path in (Path(__file__).parents[3] / "notebooks").glob("*.md"))

@@ -8,9 +8,9 @@ import pytest
 from notebooks.executed import execute
 
 import compute_divide as cd
-from bookpress.chapter.comparisons import COMPARISONS
-from bookpress.chapter.estimates import Estimate
 from compute_divide.estimates.models.fragility import MOST_NAMED
+from holdtrue.comparisons import COMPARISONS
+from holdtrue.estimates import Estimate
 from sampling import count
 
 HEADLINES = (

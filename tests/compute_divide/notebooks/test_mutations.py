@@ -10,10 +10,10 @@ from notebooks.executed import CHAPTERS, exchange_sides, execute, names_of_chapt
 from notebooks.mutants import TURNED
 
 from bookpress.chapter.bindings import python_of
-from bookpress.chapter.comparisons import COMPARISONS
-from bookpress.chapter.comparisons.base import Comparison
 from bookpress.chapter.expressions import FUNCTIONS, compared, comparisons_in
-from bookpress.chapter.statements import joined
+from holdtrue.comparisons import COMPARISONS
+from holdtrue.comparisons.base import Comparison
+from holdtrue.comparisons.joint import joined
 from sampling import some
 
 KIND = "statement"

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from bookpress.chapter.number_formats import period, setting, spoken
-from bookpress.chapter.periods import FORMAT, years_of
+from bookpress.chapter.periods import FORMAT
+from holdtrue.number_formats import period, setting, spoken
+from holdtrue.periods import years_of
 
 Value = Any
 """A value of a parameter: anything that JSON can express."""

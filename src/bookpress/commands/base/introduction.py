@@ -10,12 +10,12 @@ from bookpress.book.documents import excluded_files, listed_documents, source_fi
 from bookpress.book.needs import missing_needs
 from bookpress.book.parsed import KERNEL
 from bookpress.book.project import FILE, Project
-from bookpress.chapter.number_formats import in_list
 from bookpress.cite.book import SETTINGS, load_book
 from bookpress.cite.cited_edition import reference
 from bookpress.edition.files import DEFAULT
 from bookpress.errors import PressError, UsageError, some_of, with_noun
 from bookpress.files import decoded, naming, replace_file
+from holdtrue.number_formats import in_list
 
 WRITTEN = """\
 layout: theme # the theme of the book lays out its pages; press: the press does

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bookpress.chapter import number_formats as numbers
-from bookpress.chapter.estimates import read_estimate
 from bookpress.terminal.messages import say
 from bookpress.terminal.tables import folding_table, standard_output
+from holdtrue import number_formats as numbers
+from holdtrue.estimates import read_estimate
 
 NO_RESULTS = "{chapter} publishes no results; a number is one where the prose quotes it: {example}"
 EXAMPLE = "{result}`name`"

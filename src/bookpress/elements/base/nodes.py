@@ -12,9 +12,9 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
-from bookpress.chapter.number_formats import FormatError
 from bookpress.chapter.quotes import full_name
 from bookpress.elements.base.store import UnknownNameError, store_of
+from holdtrue.number_formats import FormatError
 
 logger = logging.getLogger(__name__)
 SLOT = "<!-- slot -->"

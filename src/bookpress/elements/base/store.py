@@ -14,15 +14,15 @@ from typing import Any, TypeVar
 from sphinx.environment import BuildEnvironment
 
 from bookpress.book.documents import RUNS
-from bookpress.chapter.comparisons.base import Comparison
-from bookpress.chapter.estimates import Estimate
-from bookpress.chapter.number_formats import number, with_unit
-from bookpress.chapter.periods import years_of
 from bookpress.chapter.quotes import id_of, page_name
 from bookpress.edition.sureness import Sureness
 from bookpress.elements.base.charts import Chart
 from bookpress.errors import nearest
 from bookpress.files import sha256
+from holdtrue.comparisons.base import Comparison
+from holdtrue.estimates import Estimate
+from holdtrue.number_formats import number, with_unit
+from holdtrue.periods import years_of
 
 T = TypeVar("T")
 PAGES_ALONE = "bookpress_pages_alone"

@@ -14,12 +14,12 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-from bookpress.chapter import number_formats
 from bookpress.cite.jinja import environment_of
 from bookpress.elements.base import assets
 from bookpress.elements.base.registry import elements
 from bookpress.errors import with_noun
 from bookpress.files import replace_file
+from holdtrue import number_formats
 
 HERE = Path(__file__).parent
 RAISED = re.compile("([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")

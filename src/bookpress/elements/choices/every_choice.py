@@ -8,11 +8,11 @@ from typing import Any
 from docutils import nodes
 from sphinx.environment import BuildEnvironment
 
-from bookpress.chapter.number_formats import setting
 from bookpress.elements.base import contents
 from bookpress.elements.base.nodes import html, later
 from bookpress.elements.base.store import store_of
 from bookpress.elements.base.templates import fill
+from holdtrue.number_formats import setting
 
 Row = tuple[str, str, str, str]
 """A parameter in the table of all: name, meaning, default, allowed values."""

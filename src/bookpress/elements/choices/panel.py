@@ -14,8 +14,6 @@ from sphinx.environment import BuildEnvironment
 
 from bookpress.book.project import load_settings
 from bookpress.chapter.declarations import Scope, declaring, read_declarations
-from bookpress.chapter.estimates import Estimate
-from bookpress.chapter.number_formats import ranged
 from bookpress.chapter.parameters import describe
 from bookpress.chapter.types.allowed import as_text
 from bookpress.chapter.types.titles import of_chapter
@@ -27,6 +25,8 @@ from bookpress.elements.base.store import Page, explored, store_of
 from bookpress.elements.base.templates import fill
 from bookpress.errors import PressError
 from bookpress.files import load_model
+from holdtrue.estimates import Estimate
+from holdtrue.number_formats import ranged
 
 ROOM = 52
 """The characters of a value that fit on a line; of a longer list only some items are shown."""

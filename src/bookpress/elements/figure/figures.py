@@ -20,7 +20,6 @@ from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
 
 from bookpress.book.project import BUILD, Settings, load_settings
-from bookpress.chapter.number_formats import FormatError
 from bookpress.elements.base import charts
 from bookpress.elements.base.events import when_built
 from bookpress.elements.base.moving import Move, folder_of
@@ -43,6 +42,7 @@ from bookpress.elements.value.words import chart_in_words, charts_of, in_words
 from bookpress.errors import UsageError
 from bookpress.files import replace_file
 from bookpress.run.cache import RunCache
+from holdtrue.number_formats import FormatError
 
 logger = logging.getLogger(__name__)
 MIME = charts.VEGALITE_MIME

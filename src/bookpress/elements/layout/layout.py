@@ -20,7 +20,6 @@ from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
 
 from bookpress.book.project import is_laid_out, load_settings
-from bookpress.chapter.number_formats import setting
 from bookpress.cite.record import Difference
 from bookpress.elements.base import assets
 from bookpress.elements.base.contents import (
@@ -39,6 +38,7 @@ from bookpress.elements.downloads.launch import launches
 from bookpress.elements.layout import altair_charts, static_files, tabs
 from bookpress.elements.typesetting.words import in_words
 from bookpress.files import replace_file
+from holdtrue.number_formats import setting
 
 logger = logging.getLogger(__name__)
 ON_PAGE = "html-page-context"

@@ -18,10 +18,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
-from bookpress.chapter.comparisons.base import Comparison
-from bookpress.chapter.number_formats import with_capital
 from bookpress.chapter.quotes import SENTENCE_END, anchor, id_of
-from bookpress.chapter.statements import WORDS, note
+from bookpress.chapter.statements import note
 from bookpress.edition.overturn import QUESTION, answer
 from bookpress.edition.sureness import (
     Sureness,
@@ -37,6 +35,8 @@ from bookpress.elements.base.nodes import html, later, mark, value
 from bookpress.elements.base.store import UnknownNameError, store_of
 from bookpress.elements.base.templates import fill
 from bookpress.elements.sentence.quotable import wrap_quotable
+from holdtrue.comparisons.base import WORDS, Comparison
+from holdtrue.number_formats import with_capital
 
 logger = logging.getLogger(__name__)
 FINDING = "standfirst"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bookpress.chapter.number_formats import number, power
 from bookpress.elements.base.charts import Data, Kind
+from holdtrue.number_formats import number, power
 
 SORTABLE_FROM = 8
 """The number of rows from which a table can be sorted."""

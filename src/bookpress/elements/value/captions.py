@@ -10,11 +10,11 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from bookpress.chapter.number_formats import FormatError
 from bookpress.elements.base.nodes import later
 from bookpress.elements.base.store import UnknownNameError, store_of
 from bookpress.elements.value import roles
 from bookpress.elements.value.roles import value_text, write_value
+from holdtrue.number_formats import FormatError
 
 Part = str | tuple[str, str, str]
 _HEADS = (nodes.caption, nodes.title)

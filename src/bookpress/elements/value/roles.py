@@ -8,8 +8,6 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
-from bookpress.chapter import number_formats as numbers
-from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.quotes import (
     JOINTS,
     full_name,
@@ -21,6 +19,8 @@ from bookpress.chapter.quotes import (
 from bookpress.elements.base.nodes import later, mark, value
 from bookpress.elements.base.store import Store, store_of
 from bookpress.errors import UsageError
+from holdtrue import number_formats as numbers
+from holdtrue.estimates import Estimate
 
 logger = logging.getLogger(__name__)
 SHOWING_MINUTES = frozenset({"minutes", "chapters"})

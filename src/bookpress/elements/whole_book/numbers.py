@@ -14,13 +14,13 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from bookpress.chapter import number_formats as forms
-from bookpress.chapter.estimates import Estimate, read_estimate
 from bookpress.chapter.types.allowed import as_text
 from bookpress.edition.sureness import QUOTED
 from bookpress.elements.base.store import explored
 from bookpress.elements.base.templates import fill, typeset
 from bookpress.elements.value.roles import result_title
+from holdtrue import number_formats as forms
+from holdtrue.estimates import Estimate, read_estimate
 
 FINDING = "finding"
 """The form of a big number on the cover, with its bar and its interval."""

@@ -15,8 +15,6 @@ from docutils import nodes
 from sphinx.environment import BuildEnvironment
 
 from bookpress.book.project import load_settings
-from bookpress.chapter.estimates import Estimate
-from bookpress.chapter.number_formats import ranged
 from bookpress.chapter.quotes import without_markup
 from bookpress.chapter.types.allowed import as_text
 from bookpress.edition.sureness import Sureness
@@ -25,6 +23,8 @@ from bookpress.elements.base.nodes import html, later, mark
 from bookpress.elements.base.store import Page, explored, store_of
 from bookpress.elements.base.templates import fill
 from bookpress.elements.value.words import in_words
+from holdtrue.estimates import Estimate
+from holdtrue.number_formats import ranged
 
 FALLS = "falls"
 OPEN = "cannot be said"

@@ -19,7 +19,6 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from bookpress.book.project import load_settings
-from bookpress.chapter.number_formats import FormatError
 from bookpress.elements.base.contents import chapter_reference, citation_of
 from bookpress.elements.base.markdown import in_plain_words
 from bookpress.elements.base.store import Page, UnknownNameError
@@ -27,6 +26,7 @@ from bookpress.elements.value.words import in_words
 from bookpress.myst import as_code, plain
 from bookpress.run.executed import ExecutedChapter
 from bookpress.run.notebook import as_file
+from holdtrue.number_formats import FormatError
 
 CHECK = """# Values are checked here, also those that papermill put in.
 from bookpress.chapter.parameters import check_values

@@ -14,9 +14,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.osutil import relative_uri
 
 from bookpress.book.cells import display_options
-from bookpress.chapter.number_formats import FormatError, full, setting
 from bookpress.chapter.quotes import marks_of, without_markup
-from bookpress.chapter.statements import WORDS
 from bookpress.elements.base.charts import Chart, words_of
 from bookpress.elements.base.contents import chapter_reference, citation_of, title_of
 from bookpress.elements.base.markdown import in_plain_words
@@ -26,6 +24,8 @@ from bookpress.elements.value.words import charts_of, in_words
 from bookpress.myst import as_code, plain
 from bookpress.outputs.text.shown import shown_words
 from bookpress.run.executed import ExecutedChapter
+from holdtrue.comparisons.base import WORDS
+from holdtrue.number_formats import FormatError, full, setting
 
 INDEX = "llms.txt"
 HIDDEN = frozenset({"remove-cell", "remove-output"})

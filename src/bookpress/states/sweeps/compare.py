@@ -23,9 +23,6 @@ from bookpress.assembly.staging import results_of
 from bookpress.assembly.statements import edition_statements
 from bookpress.book.project import Project
 from bookpress.book.renamed import Renamed, load_renamed, under_present_names, values_now
-from bookpress.chapter import number_formats as numbers
-from bookpress.chapter.estimates import Estimate, read_estimate
-from bookpress.chapter.statements import WORDS
 from bookpress.edition.editions import Edition, load_edition
 from bookpress.edition.files import edition_names
 from bookpress.errors import PressError, UsageError, nearest, with_noun
@@ -33,6 +30,9 @@ from bookpress.run import processes
 from bookpress.run.runner import RunOptions, failure, run_chapters
 from bookpress.terminal.messages import note
 from bookpress.terminal.tables import folding_table, standard_output
+from holdtrue import number_formats as numbers
+from holdtrue.comparisons.base import WORDS
+from holdtrue.estimates import Estimate, read_estimate
 
 RECORDED = ("id", "name", "title", "command", "parameters", "parts")
 """What the record of a built edition has, at least."""

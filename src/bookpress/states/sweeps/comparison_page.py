@@ -13,10 +13,10 @@ from bookpress.book.chapters import Chapter
 from bookpress.book.discovery import discover
 from bookpress.book.documents import document_path, toc_files
 from bookpress.book.project import CHAPTERS, Project
-from bookpress.chapter.estimates import Estimate
 from bookpress.cite.book import load_book
 from bookpress.elements.base.templates import write_apart
 from bookpress.states.sweeps.compare import ChangedResult, EditionComparison, Side, by_choice
+from holdtrue.estimates import Estimate
 
 TEMPLATES = Path(__file__).with_name("templates")
 FINDING = re.compile(r"\{finding\}\s+([\w-]+):([\w.]+)")

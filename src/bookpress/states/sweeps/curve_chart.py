@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from bookpress.chapter import number_formats as numbers
 from bookpress.elements.base.charts import Chart, Column, Data, Kind
 from bookpress.states.sweeps.curves import ESTIMATE, Curve, from_to, spoken, spread
 from bookpress.states.sweeps.sweep import column_of
+from holdtrue import number_formats as numbers
 
 WIDTH = 640
 INK = "currentColor"

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bookpress.chapter import number_formats as numbers
-from bookpress.chapter.estimates import read_estimate
 from bookpress.states.sweeps.sweep import RESULT_COLUMNS, Sweep, column_of
+from holdtrue import number_formats as numbers
+from holdtrue.estimates import read_estimate
 
 ESTIMATE = ("value", "low", "high")
 """The columns of an estimate and its interval."""

@@ -12,7 +12,6 @@ from typing import Any
 
 from bookpress.book.chapters import Chapter
 from bookpress.chapter.parameters import Parameter
-from bookpress.chapter.periods import Years, years_of
 from bookpress.chapter.types.allowed import Value, as_text
 from bookpress.chapter.types.ranges import spread, takes_ranges
 from bookpress.edition.assignments import (
@@ -25,6 +24,7 @@ from bookpress.edition.assignments import (
 from bookpress.edition.editions import Edition
 from bookpress.errors import UsageError, nearest
 from bookpress.files import as_mapping, read
+from holdtrue.periods import Years, years_of
 
 MOST = 100_000
 """The most combinations that a grid may have: more fill the memory before anything runs."""

@@ -10,7 +10,6 @@ from typing import Any
 from rich.table import Table
 
 from bookpress.book.project import Project
-from bookpress.chapter import number_formats as numbers
 from bookpress.chapter.parameters import describe
 from bookpress.chapter.quotes import marks_of
 from bookpress.cite.book import load_book
@@ -22,6 +21,7 @@ from bookpress.states.sweeps.curve_chart import curve_chart
 from bookpress.states.sweeps.curves import Curve, in_words, spoken, spread
 from bookpress.states.sweeps.sweep import Sweep, column_of, write_table
 from bookpress.terminal.tables import folding_table
+from holdtrue import number_formats as numbers
 
 PAGE = Path(__file__).with_name("templates") / "sweep.html"
 CURVES = "curves"

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bookpress.chapter.estimates import Estimate
-from bookpress.chapter.number_formats import with_capital
+from holdtrue.estimates import Estimate
+from holdtrue.number_formats import with_capital
 
 Verdict = Literal["agrees", "differs", "cannot tell", "cannot be tested"]
 Outcome = Literal["agrees", "differs", "open", "none"]

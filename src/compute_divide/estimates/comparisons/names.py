@@ -10,9 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from bookpress.chapter.comparisons.base import Comparison
-from bookpress.chapter.number_formats import in_list
 from compute_divide.estimates.statistics.teams import TEAM_NAMES
+from holdtrue.comparisons.base import Comparison
+from holdtrue.number_formats import in_list
 
 MOST_SHOWN = 8
 """The most names that a reason lists."""

@@ -11,10 +11,10 @@ from typing import Any
 
 import pandas as pd
 
-from bookpress.chapter.comparisons.base import Comparison, Kind
-from bookpress.chapter.number_formats import spoken
 from compute_divide.estimates.claims.verdicts import Check, Verdict
 from compute_divide.estimates.comparisons.names import if_any, listing
+from holdtrue.comparisons.base import Comparison, Kind
+from holdtrue.number_formats import spoken
 
 
 def equals(actual: Any, expected: Any, what: str, *, among: Sized | None = None) -> Comparison:

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pandas as pd
 
-from bookpress.chapter.comparisons import COMPARISONS
-from bookpress.chapter.estimates import Estimate
 from compute_divide.estimates.models.questions import Question
 from compute_divide.estimates.statistics.numbers import COMPUTE
 from compute_divide.estimates.statistics.periods import in_years
 from compute_divide.estimates.statistics.shares import wilson_share
 from compute_divide.estimates.statistics.teams import known_teams
+from holdtrue.comparisons import COMPARISONS
+from holdtrue.estimates import Estimate
 
 OVERTURNED_BY = {
     "above": -1,

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
 from compute_divide.estimates.statistics.numbers import COMPUTE
 from compute_divide.estimates.statistics.teams import UNKNOWN
+from holdtrue.estimates import Estimate
 
 OPEN = "open"
 SERVED = "served"

@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
 from compute_divide.estimates.models.openness import DAYS_PER_MONTH, OPEN, access_groups
 from compute_divide.estimates.statistics.numbers import Floats
 from compute_divide.estimates.statistics.resampling import SEED, percentile_interval
 from compute_divide.estimates.statistics.teams import UNKNOWN
+from holdtrue.estimates import Estimate
 
 DRAWS = 500
 """The number of bootstrap draws."""

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
-from bookpress.chapter.periods import Years, years_of
 from compute_divide.estimates.statistics.periods import span
 from compute_divide.estimates.statistics.teams import TEAM_NAMES, period_share
+from holdtrue.estimates import Estimate
+from holdtrue.periods import Years, years_of
 
 
 class Question(NamedTuple):

@@ -17,7 +17,6 @@ from typing import Any
 
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
 from compute_divide.choices.models import DUAL_AFFILIATIONS, RECORDS
 from compute_divide.estimates.chips.budget import SECONDS_PER_HOUR
 from compute_divide.estimates.chips.hardware import chip_peaks
@@ -31,6 +30,7 @@ from compute_divide.sources.chips.chips import load_chips
 from compute_divide.sources.models.sectors import reclassed_sectors
 from compute_divide.sources.papers.profiles import NON_PROFITS
 from compute_divide.sources.store.raw_csv import team_type
+from holdtrue.estimates import Estimate
 
 TEAM = "another team, by its authors"
 INSTITUTE = "an institute that is not a university"

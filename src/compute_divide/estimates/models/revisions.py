@@ -11,11 +11,11 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
-from bookpress.chapter.periods import Years, years_of
 from compute_divide.estimates.statistics.numbers import COMPUTE, Floats, ratio
 from compute_divide.estimates.statistics.shares import wilson_share
 from compute_divide.estimates.statistics.teams import TEAM_TYPES
+from holdtrue.estimates import Estimate
+from holdtrue.periods import Years, years_of
 
 _ARXIV = re.compile(r"arxiv\.org/(?:pdf|abs)/(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?")
 

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
 from compute_divide.estimates.statistics.numbers import NORMAL_975, Floats
 from compute_divide.estimates.statistics.teams import ACADEMIA
+from holdtrue.estimates import Estimate
 
 Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.integer]

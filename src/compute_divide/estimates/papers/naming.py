@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
 from compute_divide.estimates.papers.papers import matched
 from compute_divide.estimates.statistics.association import Association, association
 from compute_divide.estimates.statistics.shares import flag_share
 from compute_divide.estimates.statistics.teams import ACADEMIA, INDUSTRY
 from compute_divide.sources.models.makers import load_pretrained_models
+from holdtrue.estimates import Estimate
 
 
 def with_naming(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:

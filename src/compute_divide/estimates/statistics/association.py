@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
 from compute_divide.estimates.statistics.numbers import NORMAL_975, Floats
+from holdtrue.estimates import Estimate
 
 CELLS = ["both", "only_exposed", "only_outcome", "neither"]
 MOST_ROUNDS = 100

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
 from compute_divide.estimates.statistics.teams import ACADEMIA, UNKNOWN
+from holdtrue.estimates import Estimate
 
 
 def academic_bounds(

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
+from holdtrue.estimates import Estimate
 
 Floats = npt.NDArray[np.float64]
 COMPUTE = "training_compute_flop"

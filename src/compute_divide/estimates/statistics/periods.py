@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bookpress.chapter.periods import Years, years_of
+from holdtrue.periods import Years, years_of
 
 
 def in_years(rows: pd.DataFrame, period: Years | int) -> pd.DataFrame:

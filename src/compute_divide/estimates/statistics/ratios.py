@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
 from compute_divide.estimates.statistics.numbers import COMPUTE, Floats
 from compute_divide.estimates.statistics.resampling import (
     MIN_CLUSTERS,
@@ -15,6 +14,7 @@ from compute_divide.estimates.statistics.resampling import (
     percentile_interval,
 )
 from compute_divide.estimates.statistics.teams import ACADEMIA, INDUSTRY
+from holdtrue.estimates import Estimate
 
 
 def geometric_mean_ratio(

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
 from compute_divide.estimates.statistics.numbers import Floats
+from holdtrue.estimates import Estimate
 
 REPLICATES = 2000
 SEED = 20240104

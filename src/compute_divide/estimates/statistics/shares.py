@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bookpress.chapter.comparisons.differences import ends_of, square_and_add
-from bookpress.chapter.estimates import Estimate
 from compute_divide.estimates.statistics import counted
 from compute_divide.estimates.statistics.numbers import NORMAL_975, Floats
 from compute_divide.estimates.statistics.resampling import draw_weights, percentile_interval
+from holdtrue.comparisons.differences import ends_of, square_and_add
+from holdtrue.estimates import Estimate
 
 
 def wilson_interval(k: npt.ArrayLike, n: npt.ArrayLike) -> tuple[Floats, Floats, Floats]:

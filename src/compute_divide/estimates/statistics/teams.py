@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
-from bookpress.chapter.periods import Years, years_of
 from compute_divide.estimates.statistics import counted
 from compute_divide.estimates.statistics.periods import are_in_years, span
 from compute_divide.estimates.statistics.shares import audited_words, wilson_share, with_shares
+from holdtrue.estimates import Estimate
+from holdtrue.periods import Years, years_of
 
 ACADEMIA = "academia-only"
 JOINT = "collaboration"

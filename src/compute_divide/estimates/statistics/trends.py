@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
 from compute_divide.estimates.statistics.association import Fit, fit_logistic
 from compute_divide.estimates.statistics.numbers import COMPUTE, NORMAL_975, Floats
 from compute_divide.estimates.statistics.resampling import (
@@ -19,6 +18,7 @@ from compute_divide.estimates.statistics.resampling import (
     draw_weights,
     percentile_interval,
 )
+from holdtrue.estimates import Estimate
 
 LARGEST_LOG_ODDS = 20.0
 """The largest change of log-odds in a year that counts can show: beyond it a fit has no limit."""

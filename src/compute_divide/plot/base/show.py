@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
-from bookpress.chapter.number_formats import in_list, spoken
 from bookpress.elements.figure.show import Column, Figure, Table
 from compute_divide.estimates.statistics.teams import TEAM_NAMES
 from compute_divide.plot.base.marks import CLAIM_NAMES, DEFINITION_NAMES
 from compute_divide.sources.store.by_hand import is_by_hand
 from compute_divide.sources.store.files import EvidenceError, data_dir, read_sidecar, sidecar_name
+from holdtrue.number_formats import in_list, spoken
 
 __all__ = [
     "Column",

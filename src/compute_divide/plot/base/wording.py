@@ -8,8 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
-from bookpress.chapter.number_formats import (
+from bookpress.elements.base.charts import Kind
+from bookpress.elements.figure.show import write_value
+from compute_divide.estimates.statistics.teams import TEAM_NAMES
+from holdtrue.estimates import Estimate
+from holdtrue.number_formats import (
     NO_COUNTS,
     NO_INTERVAL,
     NO_VALUE,
@@ -18,9 +21,6 @@ from bookpress.chapter.number_formats import (
     with_capital,
     write,
 )
-from bookpress.elements.base.charts import Kind
-from bookpress.elements.figure.show import write_value
-from compute_divide.estimates.statistics.teams import TEAM_NAMES
 
 
 def written(estimate: Estimate, how: str = "value") -> str:

@@ -8,13 +8,13 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import INK, LINE, needs
 from compute_divide.estimates.chips.machines import H100E
 from compute_divide.plot.base.marks import TEAM_COLOURS, framed, named_scale, tips
 from compute_divide.plot.base.show import Column, credit, figure
 from compute_divide.plot.base.wording import row_by_row
+from holdtrue.estimates import Estimate
 
 _GROUPS = {
     "laboratory": TEAM_COLOURS["industry-only"],

@@ -8,7 +8,6 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import ACCENT, INK, needs
 from compute_divide.estimates.chips.machines import H100E
@@ -22,6 +21,7 @@ from compute_divide.plot.base.marks import (
 )
 from compute_divide.plot.base.show import Column, credit, figure
 from compute_divide.plot.base.wording import describe_groups, row_by_row
+from holdtrue.estimates import Estimate
 
 _INDUSTRY = TEAM_COLOURS["industry-only"]
 _PUBLIC = TEAM_COLOURS["collaboration"]

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Table
 from compute_divide.plot.base.entries import check_entries
 from compute_divide.plot.base.show import Column, table
 from compute_divide.plot.base.wording import written
+from holdtrue.estimates import Estimate
 
 _MACHINE_COLUMNS = {
     "name": Column("Machine"),

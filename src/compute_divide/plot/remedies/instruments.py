@@ -7,8 +7,6 @@ import re
 import altair as alt
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
-from bookpress.chapter.number_formats import spoken
 from bookpress.elements.figure.show import Figure, Table, link, plain
 from bookpress.elements.figure.theme import ACCENT, INK, QUIET, needs
 from compute_divide.estimates.statistics.trends import fractional_years
@@ -17,6 +15,8 @@ from compute_divide.plot.base.headed_rows import headed_rows, row_frame, with_he
 from compute_divide.plot.base.marks import framed, named_scale, tips
 from compute_divide.plot.base.show import Column, credit, figure, table
 from compute_divide.plot.base.wording import row_by_row, written
+from holdtrue.estimates import Estimate
+from holdtrue.number_formats import spoken
 
 _DOORS = {
     "by right": ACCENT,

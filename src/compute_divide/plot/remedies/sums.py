@@ -8,7 +8,6 @@ from dataclasses import replace
 import altair as alt
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import ACCENT, INK, needs
 from compute_divide.plot.base.axes import along
@@ -22,6 +21,7 @@ from compute_divide.plot.base.headed_rows import (
 from compute_divide.plot.base.marks import framed, tips
 from compute_divide.plot.base.show import Column, credit, figure
 from compute_divide.plot.base.wording import row_by_row, written
+from holdtrue.estimates import Estimate
 
 _ROW = 21
 """Height of a row in pixels."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
+from holdtrue.estimates import Estimate
 
 FIRST_OUTER_AU = 5.0
 

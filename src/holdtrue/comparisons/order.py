@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from bookpress.chapter import number_formats as numbers
-from bookpress.chapter.comparisons.base import Comparison, Given, comparison
-from bookpress.chapter.comparisons.sides import above, below
-from bookpress.chapter.comparisons.values import above_value, below_value
-from bookpress.chapter.estimates import ResultError
-from bookpress.chapter.periods import years_of
+from holdtrue import number_formats as numbers
+from holdtrue.comparisons.base import Comparison, Given, comparison
+from holdtrue.comparisons.sides import above, below
+from holdtrue.comparisons.values import above_value, below_value
+from holdtrue.estimates import ResultError
+from holdtrue.periods import years_of
 
 Period = Any
 """A year, a first and a last year, or anything else with an order, such as a release."""
@@ -45,7 +45,7 @@ def rose(
 
     Examples
     --------
-    >>> from bookpress.chapter.estimates import Estimate
+    >>> from holdtrue.estimates import Estimate
     >>> late = Estimate(0.16, 0.12, 0.22, unit="share", period=(2022, 2024), range="sampling")
     >>> early = Estimate(0.64, 0.53, 0.73, unit="share", period=(2012, 2014), range="sampling")
     >>> rose(early, late, 2024, 2014).holds, rose(late, early).holds
@@ -84,7 +84,7 @@ def fell(
 
     Examples
     --------
-    >>> from bookpress.chapter.estimates import Estimate
+    >>> from holdtrue.estimates import Estimate
     >>> late = Estimate(0.16, 0.12, 0.22, unit="share", period=(2022, 2024), range="sampling")
     >>> early = Estimate(0.64, 0.53, 0.73, unit="share", period=(2012, 2014), range="sampling")
     >>> fell(late, early).holds, fell(0.7, early, late_period=2020).holds

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bookpress.chapter.estimates import Estimate
+from holdtrue.estimates import Estimate
 
 NO_VALUE = "no value"
 NO_INTERVAL = "no interval"
@@ -19,7 +19,7 @@ NO_COUNTS = "no counts"
 RANGES = {
     "sampling": "95% interval",
     "simulation": "5th to 95th percentile",
-    "assumptions": "cautious to favourable",
+    "assumptions": "range over the assumptions",
     "quotes": "lowest to highest",
     "bounds": "bounds for unknown rows",
     None: "range of a kind not recorded",
@@ -317,15 +317,35 @@ FORMATS: dict[str, Callable[[Estimate], str]] = {
     "low": lambda result: _value(result.low, result.unit),
     "high": lambda result: _value(result.high, result.unit),
     "label": lambda result: result.label,
+    "of": lambda result: of(result.k, result.n),
+    "words": lambda result: in_words(result.value),
+    "k:words": lambda result: in_words(result.k),
+    "n:words": lambda result: in_words(result.n),
 }
 
 
 def write(result: Estimate, how: str = "value") -> str:
-    """Write a result for prose in one of `FORMATS`; raise a `FormatError` for any other."""
-    if how not in FORMATS:
+    """Write a result for prose in one of `FORMATS`, or its value by a format of Python.
+
+    Raises
+    ------
+    FormatError
+        If there is no such format.
+
+    Examples
+    --------
+    >>> write(Estimate(0.4567, unit="share"), ".1%"), write(Estimate(1234.5), ",.2f")
+    ('45.7%', '1,234.50')
+    """
+    if how in FORMATS:
+        return FORMATS[how](result)
+    if not is_specification(how):
         formats = ", ".join(FORMATS)
         raise FormatError(f"no format {how!r}; there are {formats}")
-    return FORMATS[how](result)
+    if result.value is None:
+        return NO_VALUE
+    value = int(result.value) if how[-1] in "bcdoxX" else result.value
+    return format(value, how).replace("-", "−")
 
 
 def period(first: int | None, last: int | None, joint: str = " to ") -> str:
@@ -337,6 +357,23 @@ def period(first: int | None, last: int | None, joint: str = " to ") -> str:
 def with_capital(text: str) -> str:
     """Return a text with its first letter capitalised, otherwise unchanged."""
     return text[:1].upper() + text[1:]
+
+
+_SPECIFICATION = re.compile(
+    r"(?:.?[<>=^])?[-+ ]?z?#?0?(?P<width>\d{0,2})[,_]?(?:\.\d{1,2})?[bcdeEfFgGnoxX%]?"
+)
+"""The formats of numbers that Python has, up to 99 characters wide."""
+
+
+def is_specification(how: str) -> bool:
+    """Return whether a text is a format of Python for a number.
+
+    Examples
+    --------
+    >>> is_specification(".3f"), is_specification(",.0f"), is_specification("fall")
+    (True, True, False)
+    """
+    return bool(how) and bool(_SPECIFICATION.fullmatch(how))
 
 
 _DATE = re.compile(r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])(-(?P<day>0[1-9]|[12]\d|3[01]))?")
@@ -430,6 +467,39 @@ def spelled(digits: str) -> str:
     """
     by_digits = {str(place): word for place, word in enumerate(SPELLED, 1)}
     return by_digits.get(digits, "")
+
+
+def in_words(number: float | None) -> str:
+    """Write a whole number up to ten as prose spells it; any other in digits.
+
+    Examples
+    --------
+    >>> in_words(6), in_words(11), in_words(0)
+    ('six', '11', 'no')
+    """
+    if number is None:
+        return NO_COUNTS
+    text = _significant(number, 0) if number % 1 else f"{number:,.0f}"
+    return spelled(text) or {"0": "no"}.get(text, text)
+
+
+def of(k: int | None, n: int | None) -> str:
+    """Write counts as prose says them; in digits if one has no word.
+
+    Examples
+    --------
+    >>> of(6, 8), of(6, 38), of(0, 8), of(8, 8)
+    ('six of eight', '6 of 38', 'none of eight', 'all eight')
+    """
+    if k is None or n is None:
+        return NO_COUNTS
+    if k == n > 2:
+        return f"all {in_words(n)}"
+    if k == 0 < n:
+        return f"none of {in_words(n)}"
+    if max(k, n) > len(SPELLED):
+        return f"{k:,} of {n:,}"
+    return f"{in_words(k)} of {in_words(n)}"
 
 
 def difference(first: float, second: float, unit: str) -> str:

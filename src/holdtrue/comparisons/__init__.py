@@ -5,11 +5,11 @@ in its name reads whole ranges of any kind, and one with ``_value`` the values a
 takes estimates, reported values (without a range) and plain numbers. Without a value, or without
 the range that it needs, a comparison is unknown.
 
-To add one, write it in its module, with what `check` reads it as, and name it in `bookpress`.
+To add one, write it in its module, with what it proves of shares, times and margins.
 """
 
-from bookpress.chapter.comparisons import differences, order, ranges, sides, values
-from bookpress.chapter.comparisons.base import COMPARISONS, READ_AS, Comparison
+from holdtrue.comparisons import differences, order, ranges, sides, values
+from holdtrue.comparisons.base import COMPARISONS, READ_AS, Comparison
 
 __all__ = [
     "COMPARISONS",

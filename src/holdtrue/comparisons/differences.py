@@ -12,8 +12,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from bookpress.chapter import number_formats as numbers
-from bookpress.chapter.comparisons.base import (
+from holdtrue import number_formats as numbers
+from holdtrue.comparisons.base import (
     Comparison,
     Given,
     comparison,
@@ -23,7 +23,7 @@ from bookpress.chapter.comparisons.base import (
     point,
     refuse_other_ranges,
 )
-from bookpress.chapter.estimates import Estimate, ResultError
+from holdtrue.estimates import Estimate, ResultError
 
 DIFFERENCE_UNITS = {"share", "points", "year"}
 """Units for which the difference is taken, and not the ratio."""

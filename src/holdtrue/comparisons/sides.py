@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from bookpress.chapter import number_formats as numbers
-from bookpress.chapter.comparisons.base import (
+from holdtrue import number_formats as numbers
+from holdtrue.comparisons.base import (
     Comparison,
     Given,
     compare,
@@ -15,7 +15,7 @@ from bookpress.chapter.comparisons.base import (
     point,
     read_given,
 )
-from bookpress.chapter.estimates import Estimate
+from holdtrue.estimates import Estimate
 
 
 @comparison("below", "chance")
@@ -41,7 +41,7 @@ def below(first: Given, other: Given, *others: Given) -> Comparison:
 
     Examples
     --------
-    >>> from bookpress.chapter.estimates import Estimate
+    >>> from holdtrue.estimates import Estimate
     >>> late = Estimate(0.16, 0.12, 0.22, unit="share", period=(2022, 2024), range="sampling")
     >>> early = Estimate(0.64, 0.53, 0.73, unit="share", period=(2012, 2014), range="sampling")
     >>> comparison = below(late, early)
@@ -74,7 +74,7 @@ def above(first: Given, other: Given, *others: Given) -> Comparison:
 
     Examples
     --------
-    >>> from bookpress.chapter.estimates import Estimate
+    >>> from holdtrue.estimates import Estimate
     >>> share = Estimate(0.64, 0.53, 0.73, unit="share", range="sampling")
     >>> above(share, 0.5, 0.1).holds, above(share, 0.6).holds
     (True, False)
@@ -105,7 +105,7 @@ def apart(first: Given, other: Given) -> Comparison:
 
     Examples
     --------
-    >>> from bookpress.chapter.estimates import Estimate
+    >>> from holdtrue.estimates import Estimate
     >>> share = Estimate(0.64, 0.53, 0.73, unit="share", range="sampling")
     >>> apart(share, 0.8).holds, apart(share, 0.6).holds
     (True, False)
@@ -134,7 +134,7 @@ def majority(share: Given) -> Comparison:
 
     Examples
     --------
-    >>> from bookpress.chapter.estimates import Estimate
+    >>> from holdtrue.estimates import Estimate
     >>> majority(Estimate(0.64, 0.53, 0.73, unit="share", range="sampling")).holds
     True
     >>> majority(Estimate(0.64, 0.46, 0.79, unit="share", range="sampling")).holds
@@ -164,7 +164,7 @@ def minority(share: Given) -> Comparison:
 
     Examples
     --------
-    >>> from bookpress.chapter.estimates import Estimate
+    >>> from holdtrue.estimates import Estimate
     >>> minority(Estimate(0.16, 0.12, 0.22, unit="share", range="sampling")).holds
     True
     >>> minority(Estimate(0.16, 0.01, 0.58, unit="share", range="sampling")).holds
@@ -196,7 +196,7 @@ def within(first: Given, value: Given) -> Comparison:
 
     Examples
     --------
-    >>> from bookpress.chapter.estimates import Estimate
+    >>> from holdtrue.estimates import Estimate
     >>> share = Estimate(0.64, 0.53, 0.73, unit="share", range="sampling")
     >>> within(share, 0.6).holds, within(share, 0.8).holds
     (True, False)
@@ -233,7 +233,7 @@ def about(first: Given, number: Given, by: float) -> Comparison:
 
     Examples
     --------
-    >>> from bookpress.chapter.estimates import Estimate
+    >>> from holdtrue.estimates import Estimate
     >>> share = Estimate(0.64, 0.59, 0.69, unit="share", range="sampling")
     >>> about(share, 0.6, by=0.1).holds, about(share, 0.6, by=0.05).holds
     (True, False)
@@ -268,7 +268,7 @@ def counts(share: Any, k: int, of: int | None = None) -> Comparison:
 
     Examples
     --------
-    >>> from bookpress.chapter.estimates import Estimate
+    >>> from holdtrue.estimates import Estimate
     >>> share = Estimate(0.64, k=55, n=86, unit="share")
     >>> counts(share, 55, of=86).holds, counts(share, 86).holds
     (True, False)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, SupportsFloat, TypeVar
 
-from bookpress.chapter import number_formats as numbers
-from bookpress.chapter.estimates import Estimate, ResultError
-from bookpress.chapter.words import Form
+from holdtrue import number_formats as numbers
+from holdtrue.estimates import Estimate, ResultError
 
 Kind = Literal["sentence", "number", "question"]
 """What gives way if a comparison does not hold.
@@ -16,6 +16,16 @@ Kind = Literal["sentence", "number", "question"]
 The sentence: it would be false. The number: the sentence quotes it, and stays true with
 another. The question: the sentence was written for another choice, and is about something else.
 """
+_Sides = Literal["above", "below", "majority", "minority", "about"]
+_Others = Literal["counts", "times", "alike", "every", "only", "nothing", "equals", "chance"]
+Form = _Sides | _Others
+"""What a comparison can prove.
+
+*alike*: alike within a margin; *every*: each of several numbers; *only* (without names) and
+*nothing*: that there is none; *chance*: that chance does not explain it, or could.
+"""
+WORDS = {True: "holds", False: "does not hold", None: "is unknown"}
+"""The verdicts in words."""
 Given = Any
 """What can be compared: an `Estimate`, a number, or a reported value, which has no interval."""
 
@@ -57,6 +67,9 @@ class Comparison:
             holds = bool(self.holds)  # numpy's booleans are not JSON
             object.__setattr__(self, "holds", holds)
         object.__setattr__(self, "numbers", self.numbers or self.because)
+
+    def _repr_html_(self) -> str:
+        return html.escape(f"{WORDS[self.holds]}: {self.because}")
 
     @property
     def turns(self) -> bool:

@@ -1,6 +1,6 @@
 """Comparisons of whole ranges that are no matter of chance: of assumptions, quotes, bounds.
 
-A range from a cautious to a favourable assumption says how far the choice of assumptions moves a
+A range over assumptions says how far the choice of assumptions moves a
 value, one of quotes what one may be asked to pay. Sentences on these say "in every case", "whatever
 the quote", and nothing about chance.
 """
@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from bookpress.chapter.comparisons.base import Comparison, Given, compare, comparison
-from bookpress.chapter.comparisons.sides import is_above, is_below, lies_about, say_about, say_side
+from holdtrue.comparisons.base import Comparison, Given, compare, comparison
+from holdtrue.comparisons.sides import is_above, is_below, lies_about, say_about, say_side
 
 
 @comparison("below")
@@ -36,7 +36,7 @@ def below_throughout(first: Given, other: Given, *others: Given) -> Comparison:
 
     Examples
     --------
-    >>> from bookpress.chapter.estimates import Estimate
+    >>> from holdtrue.estimates import Estimate
     >>> price = Estimate(3.8, 2.7, 6.2, unit="USD", label="rent", range="quotes")
     >>> below_throughout(price, 7).because
     '$3.80 ($2.70 to $6.20) is below $7.00'
@@ -67,7 +67,7 @@ def above_throughout(first: Given, other: Given, *others: Given) -> Comparison:
 
     Examples
     --------
-    >>> from bookpress.chapter.estimates import Estimate
+    >>> from holdtrue.estimates import Estimate
     >>> price = Estimate(3.8, 2.7, 6.2, unit="USD", label="rent", range="quotes")
     >>> above_throughout(price, 3).because
     '$3.80 ($2.70 to $6.20) is above $3.00, but the range reaches below it'
@@ -100,7 +100,7 @@ def about_throughout(first: Given, number: Given, by: float) -> Comparison:
 
     Examples
     --------
-    >>> from bookpress.chapter.estimates import Estimate
+    >>> from holdtrue.estimates import Estimate
     >>> price = Estimate(3.8, 2.7, 6.2, unit="USD", label="rent", range="quotes")
     >>> about_throughout(price, 4, by=2.5).holds
     True

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bookpress.chapter.comparisons.base import Comparison, Given, comparison, point
-from bookpress.chapter.comparisons.sides import about, above, below, majority, minority
+from holdtrue.comparisons.base import Comparison, Given, comparison, point
+from holdtrue.comparisons.sides import about, above, below, majority, minority
 
 
 @comparison("below")
@@ -29,7 +29,7 @@ def below_value(first: Given, other: Given, *others: Given) -> Comparison:
 
     Examples
     --------
-    >>> from bookpress.chapter.estimates import Estimate
+    >>> from holdtrue.estimates import Estimate
     >>> share = Estimate(0.64, 0.53, 0.73, unit="share", range="sampling")
     >>> below_value(share, 0.7).holds, below(share, 0.7).holds
     (True, False)
@@ -60,7 +60,7 @@ def above_value(first: Given, other: Given, *others: Given) -> Comparison:
 
     Examples
     --------
-    >>> from bookpress.chapter.estimates import Estimate
+    >>> from holdtrue.estimates import Estimate
     >>> share = Estimate(0.64, 0.53, 0.73, unit="share", range="sampling")
     >>> above_value(share, 0.6).holds, above(share, 0.6).holds
     (True, False)
@@ -89,7 +89,7 @@ def majority_value(share: Given) -> Comparison:
 
     Examples
     --------
-    >>> from bookpress.chapter.estimates import Estimate
+    >>> from holdtrue.estimates import Estimate
     >>> majority_value(Estimate(0.64, 0.46, 0.79, unit="share", range="sampling")).holds
     True
     >>> majority_value(0.5).holds
@@ -119,7 +119,7 @@ def minority_value(share: Given) -> Comparison:
 
     Examples
     --------
-    >>> from bookpress.chapter.estimates import Estimate
+    >>> from holdtrue.estimates import Estimate
     >>> minority_value(Estimate(0.16, 0.01, 0.58, unit="share", range="sampling")).holds
     True
     >>> minority_value(Estimate(None, unit="share")).holds is None
@@ -153,7 +153,7 @@ def about_value(first: Given, number: Given, by: float) -> Comparison:
 
     Examples
     --------
-    >>> from bookpress.chapter.estimates import Estimate
+    >>> from holdtrue.estimates import Estimate
     >>> share = Estimate(0.64, 0.53, 0.73, unit="share", range="sampling")
     >>> about_value(share, 0.6, by=0.05).holds, about(share, 0.6, by=0.05).holds
     (True, False)
