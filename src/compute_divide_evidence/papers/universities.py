@@ -12,8 +12,10 @@ public research count as none.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import accumulate, chain
 from typing import NamedTuple
 
 from compute_divide.sources.papers.affiliations import fold, is_unparsed, without_entities
@@ -29,10 +31,11 @@ class University(NamedTuple):
 
 Words = tuple[str, ...]
 
-_DROPPED = frozenset(
+_PARTICLES = (
     "the of at in and for de la le les du des di dei della degli studi et von zu der van do da d s"
-    " y an".split()
+    " y an"
 )
+_DROPPED = frozenset(_PARTICLES.split())
 _SPELLINGS = {
     "university": "univ universitat universite universita universidad universidade universiteit"
     " universitet universitetet universities univeristy univerisity universtiy unversity uni",
@@ -42,11 +45,12 @@ _SPELLINGS = {
     "sciences": "science",
 }
 _SPELLED = {other: word for word, others in _SPELLINGS.items() for other in others.split()}
-_GENERIC = frozenset(
+_COMMON_WORDS = (
     "university national technical institute technology college state american international"
     " central sciences open free polytechnic school business graduate medical law academy north"
-    " south east west northern southern eastern western northeastern southeast catholic".split()
+    " south east west northern southern eastern western northeastern southeast catholic"
 )
+_GENERIC = frozenset(_COMMON_WORDS.split())
 _WORD = re.compile(r"[^\W\d_]+")
 _BREAK = re.compile(r"[,;/()|:]")
 _LONGEST_UNLISTED = 6
@@ -68,8 +72,9 @@ class UniversityReader:
         for words, university in _unambiguous(listed).items():
             names = self._names if set(words) - _GENERIC and len(words) > 1 else self._alone
             names.setdefault(words, university)
-        for words, university in [*self._names.items()]:
-            self._names.setdefault(_turned(words), university)
+        self._turned: dict[Words, University] = {}
+        for words, university in self._names.items():
+            self._turned.setdefault(_turned(words), university)
         self._most_words = max(map(len, self._names), default=0)
         self.read = cache(self._read)  # from an affiliation string to the universities it names
 
@@ -81,24 +86,33 @@ class UniversityReader:
         return tuple(university for university in universities if university.name)
 
     def _in_item(self, item: str) -> Iterator[University]:
-        words = name_words(item)
-        if words in self._alone:
-            yield self._alone[words]
-            return
-        known = [*self._known(words)]
-        yield from known
         parts = [name_words(part) for part in _BREAK.split(item)]
+        if (whole := tuple(chain(*parts))) in self._alone:
+            yield self._alone[whole]
+            return
+        known = [*self._known(parts)]
+        yield from known
         yield from (self._capitals[part] for part in parts if part in self._capitals)
         if not known:
             yield from _unlisted(parts)
 
-    def _known(self, words: Words) -> Iterator[University]:
-        """Yield the universities of the longest known names, from the left."""
+    def _known(self, parts: Sequence[Words]) -> Iterator[University]:
+        """Yield the universities of the longest known names, from the left.
+
+        "University, Korea" is not Korea University: only a name as it is known goes over a comma.
+        """
+        words = tuple(chain(*parts))
+        ends_of_parts = list(accumulate(map(len, parts)))
         start = 0
         while start < len(words):
+            within = ends_of_parts[bisect_right(ends_of_parts, start)]
             for end in range(min(start + self._most_words, len(words)), start, -1):
-                if words[start:end] in self._names:
-                    yield self._names[words[start:end]]
+                name = words[start:end]
+                university = self._names.get(name) or (
+                    self._turned.get(name) if end <= within else None
+                )
+                if university:
+                    yield university
                     start = end
                     break
             else:

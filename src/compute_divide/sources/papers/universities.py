@@ -87,9 +87,9 @@ READINGS = tables.schema(
 
 
 def load_university_readings() -> pd.DataFrame:
-    """Return the verdicts on 300 affiliations from which universities were read.
+    """Return the verdicts on a sample of affiliations from which universities were read.
 
-    They were drawn (``random.Random(61)``) from six lists that the names were not made on (CVPR
+    The 300 were drawn (``random.Random(61)``) from six lists that the names were not made on (CVPR
     2021, NeurIPS 2018, ICML 2023, ICLR 2019, COLT 2022, ICCV 2019) and read by hand before any
     name was added because of them: half by authors, half uniformly from the other strings.
 
