@@ -45,6 +45,10 @@ from compute_divide.sources.papers.labelled import load_labelled_papers as label
 from compute_divide.sources.papers.table import load_agreement as agreement
 from compute_divide.sources.papers.table import load_papers as papers
 from compute_divide.sources.papers.topics import load_topics as topics
+from compute_divide.sources.papers.universities import load_university_names as university_names
+from compute_divide.sources.papers.universities import (
+    load_university_readings as university_readings,
+)
 from compute_divide.sources.store.by_hand import load_table as table
 
 __all__ = [
@@ -94,5 +98,7 @@ __all__ = [
     "transparency",
     "university_checks",
     "university_gpus",
+    "university_names",
+    "university_readings",
     "university_sizes",
 ]

@@ -244,6 +244,8 @@ HAND_MADE = {
     "labelled_affiliations.csv": "affiliations, labelled by us",
     "labelled_namings.csv": "mentions of models in papers, labelled by us",
     "organisations.csv": "sectors of organisations, by our judgement",
+    "university_names.csv": "names of universities, by our judgement",
+    "university_readings.csv": "universities read from affiliations, checked by us",
 }
 """What is in the tables that we keep by hand, and where it comes from."""
 

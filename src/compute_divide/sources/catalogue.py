@@ -25,6 +25,7 @@ from compute_divide.sources.openalex import tables as openalex_tables
 from compute_divide.sources.outside import evaluations
 from compute_divide.sources.papers import affiliations, email_domains, labelled, profiles, topics
 from compute_divide.sources.papers import table as papers
+from compute_divide.sources.papers import universities as university_names
 from compute_divide.sources.store import files
 from compute_divide.sources.store.files import EvidenceError
 from compute_divide.sources.store.tables import EvidenceTable, check_schema, read_table
@@ -64,6 +65,8 @@ BY_HAND: dict[str, Callable[[], object]] = {
     evaluations.EVALUATORS_FILE: evaluations.load_evaluators,
     labelled.LABELLED_FILE: labelled.load_labelled_papers,
     labelled.NAMINGS_FILE: labelled.load_labelled_namings,
+    university_names.NAMES_FILE: university_names.load_university_names,
+    university_names.READINGS_FILE: university_names.load_university_readings,
 }
 """The files kept by hand that chapters read, with what reads and checks each."""
 
