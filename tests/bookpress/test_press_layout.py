@@ -5,7 +5,6 @@ import re
 import subprocess
 import zipfile
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -14,6 +13,7 @@ import pytest
 from lxml import html
 from playwright.sync_api import Page
 from processes import press, write_files
+from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from bookpress.elements.layout.layout import prefer_our_templates
@@ -443,11 +443,10 @@ def test_a_book_that_teaches_code_shows_it_everywhere_but_where_its_author_hides
 
 def test_our_templates_are_those_of_one_book_only(tmp_path: Path) -> None:
     write_files(tmp_path, {"book/settings.yml": "layout: press\n"})
-    ours, another = Config(), Config()
-    ours.numfig_format = {"figure": "Fig. %s"}
-    prefer_our_templates(SimpleNamespace(srcdir=tmp_path), ours)
-    assert ours.templates_path
-    assert another.templates_path == []
+    app = Sphinx(tmp_path, None, tmp_path / "pages", tmp_path / "trees", "html", status=None)
+    prefer_our_templates(app, app.config)
+    assert app.config.templates_path
+    assert Config().templates_path == []
 
 
 def test_a_theme_is_not_printed_which_is_said_before_chapters_run(tmp_path: Path) -> None:
