@@ -66,6 +66,16 @@ def test_a_citation_states_nothing_that_the_book_does_not(home: Path) -> None:
     press(home, "init", "--remove")
 
 
+def test_a_book_without_code_is_cited_without_a_hash_of_results(tmp_path: Path) -> None:
+    files = {name: FILES[name] for name in ("_config.yml", "words.md")}
+    contents = "format: jb-book\nroot: words\n"
+    made = write_files(tmp_path / "book", {**files, "_toc.yml": contents})
+    press(made, "build")
+    entry = press(made, "cite", "-f", "bibtex")
+    assert "Rebuilt by: bookpress build" in entry
+    assert "SHA-256" not in entry
+
+
 def test_how_to_cite_stands_where_it_is_asked_for(home: Path) -> None:
     assert page(home).select_one(".cite-box") is None
     assert "three lines" in press(home, "init", "--citation")

@@ -213,8 +213,9 @@ class Citation(Facts):
         if self.chapter is not None:
             digest = of_chapters.get(self.chapter.slug)
             return None if digest == NO_RESULTS else digest
-        has_none = bool(of_chapters) and {*of_chapters.values()} == {NO_RESULTS}
-        return None if has_none else self.edition.results_sha256
+        whole = self.edition.results_sha256
+        has_none = ({*of_chapters.values()} or {whole}) == {NO_RESULTS}
+        return None if has_none else whole
 
     @property
     def source(self) -> str | None:
