@@ -214,7 +214,7 @@ class Citation(Facts):
             digest = of_chapters.get(self.chapter.slug)
             return None if digest == NO_RESULTS else digest
         whole = self.edition.results_sha256
-        has_none = ({*of_chapters.values()} or {whole}) == {NO_RESULTS}
+        has_none = {*(of_chapters.values() or [whole])} == {NO_RESULTS}
         return None if has_none else whole
 
     @property
