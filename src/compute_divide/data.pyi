@@ -42,6 +42,10 @@ from compute_divide.sources.papers.citations import load_ranks as ranks
 from compute_divide.sources.papers.email_domains import load_domain_rules as domain_rules
 from compute_divide.sources.papers.labelled import load_labelled_namings as labelled_namings
 from compute_divide.sources.papers.labelled import load_labelled_papers as labelled_papers
+from compute_divide.sources.papers.participation import (
+    load_university_coverage as university_coverage,
+)
+from compute_divide.sources.papers.participation import load_university_papers as university_papers
 from compute_divide.sources.papers.table import load_agreement as agreement
 from compute_divide.sources.papers.table import load_papers as papers
 from compute_divide.sources.papers.topics import load_topics as topics
@@ -97,8 +101,10 @@ __all__ = [
     "topics",
     "transparency",
     "university_checks",
+    "university_coverage",
     "university_gpus",
     "university_names",
+    "university_papers",
     "university_readings",
     "university_sizes",
 ]

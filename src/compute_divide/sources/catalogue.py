@@ -23,7 +23,14 @@ from compute_divide.sources.models import makers
 from compute_divide.sources.models import table as models
 from compute_divide.sources.openalex import tables as openalex_tables
 from compute_divide.sources.outside import evaluations
-from compute_divide.sources.papers import affiliations, email_domains, labelled, profiles, topics
+from compute_divide.sources.papers import (
+    affiliations,
+    email_domains,
+    labelled,
+    participation,
+    profiles,
+    topics,
+)
 from compute_divide.sources.papers import table as papers
 from compute_divide.sources.papers import universities as university_names
 from compute_divide.sources.store import files
@@ -43,6 +50,7 @@ FAMILIES: Mapping[str, tuple[EvidenceTable, ...]] = {
     "universities": universities.TABLES,
     "openalex": openalex_tables.TABLES,
     "papers": papers.TABLES,
+    "university-papers": participation.TABLES,
     "outside": outside.TABLES,
     "openness": openness.TABLES,
 }
