@@ -330,6 +330,9 @@ def test_what_is_right_is_not_accused_and_paragraphs_to_look_at_are_no_fault(
     write_deposits(book.root)
     monkeypatch.chdir(book.root)
     done = CliRunner().invoke(press, ["check"])
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert "to look at" not in done.stderr
+    done = CliRunner().invoke(press, ["check", "--verbose"])
     assert (done.exit_code, done.stdout.splitlines()) == (
         0,
         [
@@ -343,12 +346,25 @@ def test_what_is_right_is_not_accused_and_paragraphs_to_look_at_are_no_fault(
     ):
         assert words in done.stderr
     for code, last in ((0, "untested"), (1, "problem")):
-        done = CliRunner().invoke(press, ["check", "--json"])
+        done = CliRunner().invoke(press, ["check", "--verbose", "--json"])
         assert done.exit_code == code
         assert {frozenset(row) for row in json.loads(done.stdout)} == {
             frozenset({"file", "line", last})
         }
         put("index", "All 86 models.")
+
+
+def test_what_a_build_has_read_is_not_read_again(
+    built: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_deposits(built.root)
+    made: list[object] = []
+    monkeypatch.setattr("bookpress.check.warnings.make", lambda *order: made.append(order))
+    assert (check(built), made) == (([], []), [])
+    words = built.root / "book/words.md"
+    words.write_text(f"{words.read_text()}\nMore.\n")
+    check(built)
+    assert len(made) == 1
 
 
 def test_what_is_wrong_is_found_although_what_the_cover_shows_was_not_run(

@@ -28,7 +28,7 @@ from bookpress.check.renamed import table_faults
 from bookpress.check.warnings import explained, known_names, sphinx_warnings, with_nearest
 from bookpress.cite.book import SETTINGS, load_book
 from bookpress.cite.deposit import REMAKE, outdated_files
-from bookpress.edition.editions import load_edition, setting_faults
+from bookpress.edition.editions import BookAsRead, load_edition, setting_faults
 from bookpress.edition.files import edition_names, file_faults, path_of
 from bookpress.elements.contested.register import FILE as REGISTER
 from bookpress.elements.contested.register import load_contested
@@ -98,7 +98,7 @@ def _problems(
         return problems, []
     for line, fault in table_faults(project, chapters):
         problems.append(Problem(where(project), line, fault))
-    warnings, unchecked = sphinx_warnings(project)
+    warnings, unchecked = sphinx_warnings(project, chapters)
     reported = {problem.without_place for problem in problems}
     new = [explained(each, pages) for each in warnings if each.without_place not in reported]
     names = known_names(project, pages) if new else []
@@ -151,7 +151,7 @@ def _structure(project: Project, chapters: Sequence[Chapter]) -> Iterator[Proble
     except UsageError as error:
         yield from _of_file(error, f"{project.data.name}/{REGISTER}")
     if not faults:
-        yield from _editions(project)
+        yield from _editions(project, chapters)
 
 
 def _is_readable(chapter: Chapter) -> bool:
@@ -181,15 +181,15 @@ def _problems_in(error: PressError, chapter: Chapter) -> Iterator[Problem]:
         yield Problem(where, line if place else line_in_yaml(what), what)
 
 
-def _editions(project: Project) -> Iterator[Problem]:
+def _editions(project: Project, chapters: Sequence[Chapter]) -> Iterator[Problem]:
     """Yield the editions that cannot be read."""
     for file, fault in file_faults(project).items():
         yield Problem(file, 1, fault)
     read = None
     for name in edition_names(project):
         try:
-            edition = load_edition(project, name, read=read)
-            read = edition.read
+            read = read or BookAsRead.of(project, chapters)
+            load_edition(project, name, read=read)
         except PressError as error:
             yield from _of_file(error, path_of(name))
 

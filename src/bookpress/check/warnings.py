@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bookpress.assembly.edition_record import edition_record
+from bookpress.assembly.ingredients import gather
 from bookpress.assembly.page_files import page_files
 from bookpress.assembly.staging import stage
 from bookpress.book.chapters import Chapter
@@ -18,7 +19,7 @@ from bookpress.book.source import build_time
 from bookpress.chapter.bindings import bindings_of
 from bookpress.chapter.quotes import in_sentence, roles_of
 from bookpress.check.problem import Problem
-from bookpress.edition.editions import Edition, load_edition
+from bookpress.edition.editions import BookAsRead, Edition, load_edition
 from bookpress.edition.sureness import FILE
 from bookpress.elements.base.registry import elements
 from bookpress.errors import PressError, nearest, similar
@@ -67,9 +68,18 @@ DUMMY = Format("dummy", PAGES.module)
 """The builder that does everything except writing."""
 
 
-def sphinx_warnings(project: Project) -> tuple[list[Problem], list[str]]:
-    """Return Sphinx's warnings about the default edition, and the chapters that were not run."""
-    edition = load_edition(project, "default")
+def sphinx_warnings(
+    project: Project, chapters: Sequence[Chapter]
+) -> tuple[list[Problem], list[str]]:
+    """Return Sphinx's warnings about the default edition, and the chapters that were not run.
+
+    A strict book is only built if there are none, so that a current build need not be read again.
+    """
+    edition = load_edition(project, "default", read=BookAsRead.of(project, chapters))
+    if project.settings.strict:
+        built = gather(project, edition, (), None)
+        if built.is_built and not built.failed:
+            return [], []
     cached = cached_runs(project, edition)
     unchecked: list[str] = []
     runs: dict[str, Run] = {}

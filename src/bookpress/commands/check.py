@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from bookpress.commands.base import options as opt
 from bookpress.errors import PressError, some_of, with_noun
 from bookpress.terminal.messages import say
 
+Verbose = Annotated[
+    bool,
+    typer.Option(
+        "--verbose",
+        "-v",
+        help="List also paragraphs that assert a direction or a degree and rest on no statement, "
+        "which are no errors.",
+    ),
+]
 
-def check(as_json: opt.AsJson = False) -> None:
+
+def check(verbose: Verbose = False, as_json: opt.AsJson = False) -> None:
     """Find errors in the sources without running anything.
 
     It reports undefined names, unknown results, references and citations, and numbers typed by
-    hand. It also lists paragraphs that assert a direction and rest on no statement; these are no
-    errors. Whether a statement holds is said by run, build and statements.
+    hand. Whether a statement holds is said by run, build and statements.
     """
     from bookpress.check.check import check as check_book
     from bookpress.check.untested import untested
 
     project = opt.current_project()
     problems, unchecked = check_book(project)
-    listed = untested(project) if not problems else []
+    listed = untested(project) if verbose and not problems else []
     if as_json:
         rows = [{"file": at.where, "line": at.line, "problem": at.what} for at in problems]
         rows += [{"file": at.where, "line": at.line, "untested": at.what} for at in listed]
