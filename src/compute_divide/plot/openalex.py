@@ -113,7 +113,7 @@ def topic_lines(counts: pd.DataFrame) -> Figure:
 
 def _described(bounds: pd.DataFrame, label: str) -> str:
     """Return shares with their bounds in words."""
-    named = bounds.rename(columns={"lowest": "low", "highest": "high"})
+    named = bounds.rename(columns={"lowest": "low", "highest": "high"}).assign(range="bounds")
     return describe_intervals(named, label, "share")
 
 

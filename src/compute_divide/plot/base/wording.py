@@ -195,7 +195,7 @@ def _interval(row: Mapping[Hashable, Any], kind: Kind) -> str:
     low = write_value(row.get("low"), kind)
     high = write_value(row.get("high"), kind)
     if low and high:
-        return f", interval {low} to {high}"
+        return f", {'bounds' if row.get('range') == 'bounds' else 'interval'} {low} to {high}"
     return ""
 
 
