@@ -9,6 +9,7 @@ from test_foreign_shapes import notebook
 
 pytestmark = pytest.mark.heavy
 
+COUNT = "open(%r, 'a').write('x')"
 WRONG_CELL = "1 / 0"
 FAILED = f"cell 3 (`{WRONG_CELL}`) failed with ZeroDivisionError"
 AGAIN = "`bookpress build --force` tries again"
@@ -16,12 +17,13 @@ AGAIN = "`bookpress build --force` tries again"
 
 def failing_book(tmp_path: Path) -> Path:
     """Return a book with a chapter that fails, and counts its runs in the file `runs` beside."""
-    count = f"open({str(tmp_path / 'runs')!r}, 'a').write('x')"
     files = {
         "_config.yml": "title: Failing\n",
         "_toc.yml": "format: jb-book\nroot: one\nchapters: [{file: two}]\n",
         "one.ipynb": notebook("One", {"value": "6 * 7"}),
-        "two.ipynb": notebook("Two", {"count": count, "wrong": WRONG_CELL}),
+        "two.ipynb": notebook(
+            "Two", {"count": COUNT % str(tmp_path / "runs"), "wrong": WRONG_CELL}
+        ),
     }
     return write_files(tmp_path / "book", files)
 
@@ -55,12 +57,29 @@ def test_a_chapter_that_failed_is_run_again_if_something_of_it_has_changed(tmp_p
 def test_a_strict_book_says_each_time_that_a_chapter_failed(tmp_path: Path) -> None:
     home = failing_book(tmp_path)
     write_files(home, {"book/settings.yml": "strict: true\n"})
-    for runs in (1, 2):  # without a book, each build tries again
-        assert FAILED in run_press(home, "build", code=1, whole=True)
-        assert len((tmp_path / "runs").read_text()) == runs
-    for _ in range(2):
-        assert FAILED in run_press(home, "build", "--keep-going", code=1, whole=True)
+    assert AGAIN not in run_press(home, "build", code=1, whole=True)
+    for options in ([], [], ["--keep-going"], ["--keep-going"]):
+        said = run_press(home, "build", *options, code=1, whole=True)
+        assert (FAILED in said, AGAIN in said) == (True, True)
+    assert len((tmp_path / "runs").read_text()) == 1
+    assert AGAIN not in run_press(home, "build", "--force", code=1, whole=True)
     assert len((tmp_path / "runs").read_text()) == 2
+
+
+def test_what_failed_is_not_run_again_to_be_explored_or_swept(tmp_path: Path) -> None:
+    home = failing_book(tmp_path)
+    cells = {"parameters": "size = 1", "count": COUNT % str(tmp_path / "runs"), "wrong": WRONG_CELL}
+    write_files(home, {"two.ipynb": notebook("Two", cells)})
+    grid = ("-g", "two.size=1,2")
+
+    def runs(*command: str) -> int:
+        said = run_press(home, *command, *grid, code=1, whole=True)
+        assert "ZeroDivisionError" in said
+        return len((tmp_path / "runs").read_text())
+
+    first = runs("sweep", "two")
+    assert (first, runs("sweep", "two"), runs("explore", "--yes")) == (2, 2, 2)
+    assert runs("sweep", "two", "--force") == 4
 
 
 def test_a_good_run_of_a_chapter_that_failed_counts_in_the_next_build(tmp_path: Path) -> None:

@@ -51,6 +51,14 @@ class ChapterError(PressError):
         return ChapterError, (self.chapter, self.message, self.notebook, self.is_of_cell)
 
 
+def not_run_again(command: str) -> str:
+    """Say why a failure is told without a run, and that `command` tries again."""
+    return (
+        f"what failed before was not run again, as nothing of it has changed: `{command}` "
+        "tries again"
+    )
+
+
 class FailureCache:
     """Failures of cells on disk, beside the runs; a damaged file counts as missing."""
 
@@ -69,7 +77,9 @@ class FailureCache:
         return error
 
     def store(self, key: str, error: ChapterError) -> None:
-        """Store a failure."""
+        """Store the failure of a cell, which need not be run again to fail again."""
+        if not error.is_of_cell:
+            return
         notebook = error.notebook.decode("utf-8")
         content = {"chapter": error.chapter, "message": error.message, "notebook": notebook}
         replace_file(self._path(key), pretty(content).encode())

@@ -20,7 +20,7 @@ from bookpress.run import processes
 from bookpress.run.cache import Run, RunCache, run_key
 from bookpress.run.engine import DEFAULT_ENGINE, Engine, engine_for
 from bookpress.run.executor import as_they_end, cores
-from bookpress.run.failures import ChapterError, FailureCache, failure_key
+from bookpress.run.failures import ChapterError, FailureCache, failure_key, not_run_again
 from bookpress.run.job import Job, job_for, run_job
 from bookpress.run.notebook import stored_run
 from bookpress.terminal.progress import Reporter
@@ -128,12 +128,12 @@ def _cached_failures(
 ) -> list[ChapterError]:
     """Return and report the cached failures of chapters besides those `done`.
 
-    A chapter that stops the build is run again whenever one is asked for.
+    They are told as they were, whether or not the book is built all the same.
     """
     cache = FailureCache(project.cache)
     errors = []
     for chapter in edition.chapters if options.as_stored and not options.force else ():
-        if chapter.slug in done or not may_fail(project, chapter, options):
+        if chapter.slug in done:
             continue
         with suppress(PressError):  # a chapter with faulty quotes cannot have been run
             key = failure_key(chapter, edition.values[chapter.slug], edition.fingerprint)
@@ -273,9 +273,7 @@ class _Keeper:
         self.reporter.done(done.chapter, done.seconds)
 
     def _keep_failure(self, error: ChapterError) -> None:
-        """Store the failure of a cell, which need not be run again to fail again."""
-        if not error.is_of_cell:
-            return
+        """Let the failure of a cell be told again without a run."""
         [chapter] = [each for each in self.edition.chapters if each.slug == error.chapter]
         values = self.edition.values[error.chapter]
         key = failure_key(chapter, values, self.edition.fingerprint)
@@ -302,9 +300,7 @@ def failure(project: Project, errors: Sequence[ChapterError]) -> PressError:
     ]
     again = []
     if any(error.is_remembered for error in errors):
-        build = f"{project.settings.command} build --force"
-        unchanged = "what failed before was not run again, as nothing of it has changed"
-        again = [f"{unchanged}: `{build}` tries again"]
+        again = [not_run_again(f"{project.settings.command} build --force")]
     if len(errors) == 1:
         return PressError("\n    ".join([texts[0], *again]))
     heading = f"{len(errors)} chapters failed:"

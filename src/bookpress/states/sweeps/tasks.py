@@ -22,10 +22,11 @@ from bookpress.run import processes
 from bookpress.run.cache import Run, RunCache, run_key
 from bookpress.run.engine import engine_for
 from bookpress.run.executor import as_they_end, cores, executor
-from bookpress.run.failures import ChapterError
+from bookpress.run.failures import ChapterError, FailureCache, failure_key, not_run_again
 from bookpress.run.job import Job, job_for, run_job
 from bookpress.run.runner import Durations, RunOptions, failure, run_chapters
 from bookpress.run.worker import WorkerSettings, run_elsewhere, versions
+from bookpress.terminal.messages import note
 
 
 def run_one(
@@ -82,10 +83,14 @@ class Task:
 def to_run(
     project: Project, tasks: Sequence[Task], fingerprint: Fingerprint, *, force: bool
 ) -> list[Task]:
-    """Return the tasks that have yet to run."""
+    """Return the tasks that have yet to run: neither did they, nor did they fail as they are."""
+    if force:
+        return [*tasks]
     cache = RunCache(project.cache)
     keys = [run_key(task.chapter, task.values, fingerprint) for task in tasks]
-    return [task for task, key in zip(tasks, keys, strict=True) if force or not cache.holds(key)]
+    done = {place for place, key in enumerate(keys) if cache.holds(key)}
+    done |= {*_cached_failures(project, tasks, fingerprint)}
+    return [task for place, task in enumerate(tasks) if place not in done]
 
 
 def expected(
@@ -122,7 +127,8 @@ def run_all(
 ) -> tuple[dict[int, Run], int, dict[int, str]]:
     """Run tasks that are not cached; if one fails, the others still run.
 
-    Return the runs by the positions of their tasks, how many ran now, and the errors by position.
+    Those that failed before as they are now are run again only if forced. Return the runs by the
+    positions of their tasks, how many ran now, and the errors by position.
     """
     cache = RunCache(project.cache)
     reporter = options.reporter
@@ -132,25 +138,36 @@ def run_all(
         for task in tasks
     ]
     runs = {} if options.force else _cached_runs(cache, jobs)
-    for place in runs:
+    before = {} if options.force else _cached_failures(project, tasks, fingerprint)
+    errors = {
+        place: _error_words(project, jobs[place], error)
+        for place, error in before.items()
+        if place not in runs
+    }
+    if errors:
+        note(not_run_again("--force"))
+    done = {*runs, *errors}
+    for place in done:
         reporter.done(tasks[place].label, None)
-    missing = {place: job for place, job in enumerate(jobs) if place not in runs}
-    errors: dict[int, str] = {}
+    missing = {place: job for place, job in enumerate(jobs) if place not in done}
+    fresh = 0
     for place, outcome in _spread(project, missing, options, fingerprint):
-        label = tasks[place].label
-        job = jobs[place]
-        failed_notebook = project.failed / f"{job.chapter}-{job.key[:12]}.ipynb"
+        task = tasks[place]
         if isinstance(outcome, Run):
             if options.scheduler is None:  # otherwise the worker has checked
                 fingerprint.check(project)
             cache.store(outcome)
-            failed_notebook.unlink(missing_ok=True)
+            _failed_notebook(project, jobs[place]).unlink(missing_ok=True)
             runs[place] = outcome
-            reporter.done(label, outcome.seconds)
+            fresh += 1
+            reporter.done(task.label, outcome.seconds)
         else:
-            errors[place] = _error_words(outcome, failed_notebook)
-            reporter.failed(label)
-    return runs, len(missing) - len(errors), errors
+            if isinstance(outcome, ChapterError):
+                key = failure_key(task.chapter, task.values, fingerprint)
+                FailureCache(project.cache).store(key, outcome)
+            errors[place] = _error_words(project, jobs[place], outcome)
+            reporter.failed(task.label)
+    return runs, fresh, errors
 
 
 def _cached_runs(cache: RunCache, jobs: Iterable[Job]) -> dict[int, Run]:
@@ -163,10 +180,29 @@ def _cached_runs(cache: RunCache, jobs: Iterable[Job]) -> dict[int, Run]:
     return runs
 
 
-def _error_words(error: Exception, notebook: Path) -> str:
+def _cached_failures(
+    project: Project, tasks: Iterable[Task], fingerprint: Fingerprint
+) -> dict[int, ChapterError]:
+    """Return the cached failures, by the positions of their tasks."""
+    cache = FailureCache(project.cache)
+    failures = {}
+    for place, task in enumerate(tasks):
+        error = cache.find(failure_key(task.chapter, task.values, fingerprint))
+        if error:
+            failures[place] = error
+    return failures
+
+
+def _failed_notebook(project: Project, job: Job) -> Path:
+    """Return the path of the notebook of a run with these values, should it fail."""
+    return project.failed / f"{job.chapter}-{job.key[:12]}.ipynb"
+
+
+def _error_words(project: Project, job: Job, error: Exception) -> str:
     """Return an error in words; a failed chapter's notebook is kept as far as it ran."""
     if not isinstance(error, ChapterError):
         return str(error)
+    notebook = _failed_notebook(project, job)
     replace_file(notebook, error.notebook)
     return f"{error}\n    as far as it got: {notebook}"
 
