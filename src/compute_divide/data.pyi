@@ -45,6 +45,9 @@ from compute_divide.sources.papers.labelled import load_labelled_papers as label
 from compute_divide.sources.papers.participation import (
     load_university_coverage as university_coverage,
 )
+from compute_divide.sources.papers.participation import (
+    load_university_domains as university_domains,
+)
 from compute_divide.sources.papers.participation import load_university_papers as university_papers
 from compute_divide.sources.papers.table import load_agreement as agreement
 from compute_divide.sources.papers.table import load_papers as papers
@@ -102,6 +105,7 @@ __all__ = [
     "transparency",
     "university_checks",
     "university_coverage",
+    "university_domains",
     "university_gpus",
     "university_names",
     "university_papers",

@@ -3,7 +3,7 @@
 Names kept by hand come first, then those of a public list of the world's universities. The longest
 known name at a place counts, whatever stands around it, so that campuses of one system are kept
 apart and departments do not matter; "Oxford University" and "University of Oxford" are one name
-unless two universities are called so. What no list knows counts as a university of its own if a
+unless the list has both. What no list knows counts as a university of its own if a
 part between commas says that it is one. A system without its campus ("University of California"),
 the Chinese Academy of Sciences without its university, Max Planck institutes, Inria and other
 public research count as none.
@@ -51,6 +51,7 @@ _COMMON_WORDS = (
     " south east west northern southern eastern western northeastern southeast catholic"
 )
 _GENERIC = frozenset(_COMMON_WORDS.split())
+_APOSTROPHES = str.maketrans("", "", "'‘’′ʼ")
 _WORD = re.compile(r"[^\W\d_]+")
 _BREAK = re.compile(r"[,;/()|:]")
 _LONGEST_UNLISTED = 6
@@ -69,12 +70,16 @@ class UniversityReader:
             if row.alone == "yes":
                 names = self._capitals if row.pattern.isupper() else self._alone
             names[name_words(row.pattern)] = University(row.university, row.country)
-        for words, university in _unambiguous(listed).items():
-            names = self._names if set(words) - _GENERIC and len(words) > 1 else self._alone
-            names.setdefault(words, university)
+        self._by_hand = {*self._names}
+        of_lists = _by_words(listed)
+        for words, same in of_lists.items():
+            if len({university.country for university in same}) == 1:
+                names = self._names if set(words) - _GENERIC and len(words) > 1 else self._alone
+                names.setdefault(words, min(same))
         self._turned: dict[Words, University] = {}
         for words, university in self._names.items():
-            self._turned.setdefault(_turned(words), university)
+            if (turned := _turned(words)) not in of_lists:
+                self._turned.setdefault(turned, university)
         self._most_words = max(map(len, self._names), default=0)
         self.read = cache(self._read)  # from an affiliation string to the universities it names
 
@@ -100,17 +105,22 @@ class UniversityReader:
         """Yield the universities of the longest known names, from the left.
 
         "University, Korea" is not Korea University: only a name as it is known goes over a comma.
+        Nor is "Institute of Art, University of Tehran" an Art University: where a part begins with
+        "university", only a name kept by hand goes on.
         """
         words = tuple(chain(*parts))
         ends_of_parts = list(accumulate(map(len, parts)))
+        begins = {end for end in ends_of_parts if words[end : end + 1] == ("university",)}
         start = 0
         while start < len(words):
             within = ends_of_parts[bisect_right(ends_of_parts, start)]
             for end in range(min(start + self._most_words, len(words)), start, -1):
                 name = words[start:end]
-                university = self._names.get(name) or (
-                    self._turned.get(name) if end <= within else None
-                )
+                university = None
+                if name in self._by_hand or begins.isdisjoint(range(start + 1, end)):
+                    university = self._names.get(name)
+                if end <= within:
+                    university = university or self._turned.get(name)
                 if university:
                     yield university
                     start = end
@@ -121,7 +131,7 @@ class UniversityReader:
 
 def name_words(text: str) -> Words:
     """Return the words of a name that tell it from others, spelled in one way."""
-    plain = fold(text).replace("'", "").replace("’", "")
+    plain = fold(text).translate(_APOSTROPHES)
     words = (_SPELLED.get(word, word) for word in _WORD.findall(plain))
     return tuple(word for word in words if word not in _DROPPED)
 
@@ -135,17 +145,13 @@ def _turned(words: Words) -> Words:
     return words
 
 
-def _unambiguous(listed: Iterable[University]) -> dict[Words, University]:
-    """Return listed universities by the words of their names, without names of two countries."""
+def _by_words(listed: Iterable[University]) -> dict[Words, set[University]]:
+    """Return listed universities by the words of their names; of one name there may be several."""
     named: dict[Words, set[University]] = {}
     for university in listed:
         if words := name_words(university.name):
             named.setdefault(words, set()).add(university)
-    return {
-        words: min(same)
-        for words, same in named.items()
-        if len({university.country for university in same}) == 1
-    }
+    return named
 
 
 def _unlisted(parts: Sequence[Words]) -> Iterator[University]:
