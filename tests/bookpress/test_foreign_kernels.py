@@ -271,3 +271,5 @@ def test_what_many_chapters_fail_with_is_said_once(home: Path) -> None:
     assert told.startswith("6 chapters failed:\n  a, b, c and 2 more: before its first cell")
     assert told.count(needs) == 1
     assert "  f: did not end\n" in told
+    assert f"  as far as they got: {Project.at(home).failed}\n" in told
+    assert told.count("as far as") == 1

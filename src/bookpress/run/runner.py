@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -288,29 +288,22 @@ def failed_notebook(project: Project, slug: str) -> Path:
 def failure(project: Project, errors: Sequence[ChapterError]) -> PressError:
     """Return one error that names every failed chapter, with its cell and its notebook.
 
-    A message that many share is given once.
+    A message that many share is given once, and so is the folder of many notebooks.
     """
     failed: dict[str, list[str]] = {}
     for error in errors:
         failed.setdefault(str(error).removeprefix(f"{error.chapter}: "), []).append(error.chapter)
-    texts = [
-        text
-        for problem, slugs in failed.items()
-        for text in _failures(project, problem, sorted(slugs))
-    ]
-    again = []
+    are_many = len(errors) > MANY
+    texts = []
+    for problem, slugs in failed.items():
+        slugs.sort()
+        for name in [some_of(slugs, MANY)] if len(slugs) > MANY else slugs:
+            place = f"\n    as far as it got: {failed_notebook(project, name)}"
+            texts.append(f"{name}: {problem}{'' if are_many else place}")
+    notes = [f"as far as they got: {project.failed}"] if are_many else []
     if any(error.is_remembered for error in errors):
-        again = [not_run_again(f"{project.settings.command} build --force")]
+        notes.append(not_run_again(f"{project.settings.command} build --force"))
     if len(errors) == 1:
-        return PressError("\n    ".join([texts[0], *again]))
+        return PressError("\n    ".join([texts[0], *notes]))
     heading = f"{len(errors)} chapters failed:"
-    return PressError("\n".join([heading, *(f"  {text}" for text in [*texts, *again])]))
-
-
-def _failures(project: Project, problem: str, slugs: Sequence[str]) -> Iterator[str]:
-    """Yield the messages of failed chapters, with one message for many."""
-    if len(slugs) > MANY:
-        yield f"{some_of(slugs, MANY)}: {problem}\n    as far as they got: {project.failed}"
-        return
-    for slug in slugs:
-        yield f"{slug}: {problem}\n    as far as it got: {failed_notebook(project, slug)}"
+    return PressError("\n".join([heading, *(f"  {text}" for text in [*texts, *notes])]))
