@@ -106,9 +106,20 @@ def test_a_chapter_without_results_is_not_called_equal(home: Path, tmp_path: Pat
 def test_a_comparison_does_not_say_that_such_a_chapter_is_the_same(home: Path) -> None:
     press(home, "compare", "default", "-p", "CFL=0.5")
     [compared] = (home / "_build/compare").iterdir()
-    text = " ".join(page(compared, "index.html").get_text().split())
+    shown = page(compared, "index.html")
+    text = " ".join(shown.get_text().split())
     assert "Chapters without results to compare" in text
     assert "Chapters without a difference" not in text
+    first, second = shown.select(".side-by-side figure")
+    assert (first.code.text, second.code.text) == (
+        "Default edition",
+        "Default edition with CFL = 0.5",
+    )
+    assert first.img["src"] != second.img["src"]
+    press(home, "build", "-p", "CFL=0.5")  # now compared by its id, from what is kept of its run
+    press(home, "compare", "default", compared.name.removeprefix("default-"))
+    again = page(compared, "index.html").select(".side-by-side figure")
+    assert [each.img["src"] for each in again] == [first.img["src"], second.img["src"]]
 
 
 def test_a_sweep_shows_what_such_a_chapter_shows(home: Path) -> None:

@@ -54,6 +54,8 @@ class Side:
     command: str = ""
     statements: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
     own_rows: str = ""
+    outputs: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict, repr=False)
+    """What chapters without results show, if they were run for the comparison."""
 
 
 @dataclass(frozen=True)
@@ -239,6 +241,9 @@ def side_of(project: Project, edition: Edition, options: RunOptions) -> Side:
         command=edition.command,
         statements=edition_statements(page_files(project, edition), edition, outcome.runs),
         own_rows=project.own_rows,
+        outputs={
+            slug: run.executed.outputs for slug, run in outcome.runs.items() if not run.results
+        },
     )
 
 

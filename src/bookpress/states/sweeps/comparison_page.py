@@ -14,8 +14,12 @@ from bookpress.book.discovery import discover
 from bookpress.book.documents import document_path, toc_files
 from bookpress.book.project import CHAPTERS, Project
 from bookpress.cite.book import load_book
+from bookpress.elements.base.store import run_file
 from bookpress.elements.base.templates import write_apart
+from bookpress.files import read
+from bookpress.run.executed import ExecutedChapter
 from bookpress.states.sweeps.compare import ChangedResult, EditionComparison, Side, by_choice
+from bookpress.states.sweeps.shown import what_it_shows
 from holdtrue.estimates import Estimate
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -55,7 +59,10 @@ def write_page(comparison: EditionComparison, project: Project) -> Path:
         groups=groups,
         turns=comparison.turns,
         unchanged=_without_difference(comparison, slugs),
-        unknown=_without_results(comparison),
+        unknown={
+            slug: _side_by_side(comparison, slug, project, chapters)
+            for slug in _without_results(comparison)
+        },
         apart=sum(row["apart"] for row in rows.values()),
         relabelled=len(relabelled),
         open=len(without_value),
@@ -73,6 +80,21 @@ def _without_results(comparison: EditionComparison) -> list[str]:
     """Return the chapters whose choices differ, and that publish no results to compare."""
     chosen = dict.fromkeys(row["chapter"] for row in comparison.parameters)
     return [slug for slug in chosen if not any(s.results.get(slug) for s in comparison.sides)]
+
+
+def _side_by_side(
+    comparison: EditionComparison, slug: str, project: Project, chapters: Sequence[Chapter]
+) -> list[dict[str, Any]]:
+    """Return what a chapter shows in each edition; of one built before, what is kept of its run."""
+    documents = {chapter.slug: chapter.docname for chapter in chapters}
+    shown = []
+    for side, name in zip(comparison.sides, _names(*comparison.sides), strict=True):
+        outputs = side.outputs.get(slug)
+        file = run_file(project.editions / side.name / "source", documents.get(slug, slug))
+        if outputs is None and file:
+            outputs = ExecutedChapter.parse(read(file)).outputs
+        shown.append(what_it_shows(name, outputs or ()))
+    return shown
 
 
 def _headlines(comparison: EditionComparison, project: Project) -> list[tuple[str, str]]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from bookpress.elements.figure import render as drawing
 from bookpress.elements.table.data_table import data_table
 from bookpress.states.sweeps.curve_chart import curve_chart
 from bookpress.states.sweeps.curves import Curve, in_words, spoken, spread
+from bookpress.states.sweeps.shown import what_it_shows
 from bookpress.states.sweeps.sweep import Sweep, column_of, write_table
 from bookpress.terminal.tables import folding_table
 from holdtrue import number_formats as numbers
@@ -103,25 +103,10 @@ def _draw(sweep: Sweep, curves: Sequence[Curve], cache: Path) -> dict[str, Chart
 
 def _shown(sweep: Sweep) -> list[dict[str, Any]]:
     """Return what the first runs show, for a chapter that publishes no results: pictures, words."""
-    shown = []
-    for place, run in sorted(sweep.runs.items())[:MOST_SHOWN]:
-        outputs = run.executed.outputs
-        pictures = [picture for output in outputs for picture in _pictures(output.get("data", {}))]
-        words = ["".join(output["text"]) for output in outputs if "text" in output]
-        label = sweep.plan.tasks[place].label
-        shown.append({"label": label, "pictures": pictures, "words": "".join(words).strip()})
-    return shown
-
-
-def _pictures(data: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the picture of an output as an address that contains it."""
-    for kind in ("image/svg+xml", "image/png", "image/jpeg"):
-        if kind in data:
-            content = "".join(data[kind])
-            is_text = kind == "image/svg+xml"
-            coded = b64encode(content.encode()).decode() if is_text else content.replace("\n", "")
-            yield f"data:{kind};base64,{coded}"
-            return
+    return [
+        what_it_shows(sweep.plan.tasks[place].label, run.executed.outputs)
+        for place, run in sorted(sweep.runs.items())[:MOST_SHOWN]
+    ]
 
 
 def _figure(curve: Curve, chart: Chart, varied: Sequence[str], cache: Path) -> dict[str, Any]:
