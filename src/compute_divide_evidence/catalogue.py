@@ -26,7 +26,7 @@ from compute_divide_evidence.chips import chips as hardware
 from compute_divide_evidence.models import table as models
 from compute_divide_evidence.models.raw import NOTHING, Stated
 from compute_divide_evidence.openalex import tables as openalex_tables
-from compute_divide_evidence.papers import participation
+from compute_divide_evidence.papers import machine_entries, participation
 from compute_divide_evidence.papers import table as papers
 from compute_divide_evidence.store.writing import seal, staged
 
@@ -49,6 +49,10 @@ DERIVATIONS: Mapping[str, tuple[Derive, tuple[str, ...]]] = {
     "papers": (papers.derive_papers, ("papers",)),
     # whose table says what else is known of a paper
     "university-papers": (participation.derive_university_papers, ("papers", "other")),
+    "university-machines": (
+        machine_entries.derive_university_machines,
+        ("compute", "papers", "other"),
+    ),
     "outside": (outside.derive_outside, ("scrutiny", "models")),
     "openness": (openness.derive_openness, ("scrutiny",)),
 }

@@ -59,7 +59,7 @@ def derive_university_papers(raw: Path, folder: Path) -> list[Sidecar]:
     See `compute_divide_evidence.catalogue.Derive`.
     """
     findings = Findings()
-    reader = UniversityReader(load_university_names(), _listed_universities(raw, findings))
+    reader = university_reader(raw, findings)
     papers = _with_kinds(read_papers(raw, reader, findings))
     records = sum(source.rows for source in findings.sources)
     coverage = _coverage(papers)
@@ -76,6 +76,11 @@ def derive_university_papers(raw: Path, folder: Path) -> list[Sidecar]:
         ),
         DerivedTable(COVERAGE, folder).write(coverage, findings.sources, [counted], notes),
     ]
+
+
+def university_reader(raw: Path, findings: Findings) -> UniversityReader:
+    """Return a reader that knows the names kept by hand and those of the public list."""
+    return UniversityReader(load_university_names(), _listed_universities(raw, findings))
 
 
 def _listed_universities(raw: Path, findings: Findings) -> list[University]:
