@@ -51,6 +51,9 @@ from compute_divide.sources.papers.machine_entries import (
 from compute_divide.sources.papers.participation import (
     load_university_coverage as university_coverage,
 )
+from compute_divide.sources.papers.participation import (
+    load_university_domains as university_domains,
+)
 from compute_divide.sources.papers.participation import load_university_papers as university_papers
 from compute_divide.sources.papers.table import load_agreement as agreement
 from compute_divide.sources.papers.table import load_papers as papers
@@ -109,6 +112,7 @@ __all__ = [
     "transparency",
     "university_checks",
     "university_coverage",
+    "university_domains",
     "university_gpus",
     "university_machines",
     "university_names",

@@ -245,6 +245,7 @@ HAND_MADE = {
     "audit/same_runs.csv": "rows that are one run, from their papers",
     "audit/sample.csv": "a random sample of models, checked against other sources",
     "aurora_rates.csv": "speeds of the chip of Aurora, from its maker and user guides",
+    "computing_centres.csv": "universities of computing centres, by our judgement",
     "domains.csv": "sectors of the domains of addresses, by our judgement",
     "evaluators.csv": "who evaluated models, from system cards and reports",
     "gpu_checks.csv": "a sample of universities' chips in the survey, checked again",

@@ -169,6 +169,8 @@ def test_parameters_are_checked_and_run(press: Press) -> None:
     assert "first year" in results
     said = press("run", "content-waves_1", "-p", "year=soon", code=2)
     assert "allowed: any whole number" in said
+    long = press("run", "content-waves_1", "-p", f"year={'9' * 5000}", code=2)
+    assert "is not allowed: it has too many digits; allowed: any whole number" in long
     made = press(
         "run", "content-waves_1", "-p", "year=3000", "--notebook", "_build/out.ipynb", "--json"
     )

@@ -120,10 +120,10 @@ def test_a_page_without_code_is_not_written_over(author: Project) -> None:
     assert page.read_text() == PLAIN
 
 
-@pytest.mark.parametrize("value", [580, 0.5])
-def test_a_plain_number_can_be_quoted(value: float) -> None:
+@pytest.mark.parametrize(("value", "unit"), [(580, "count"), (0.5, "")])
+def test_a_plain_number_can_be_quoted(value: float, unit: str) -> None:
     found = as_estimate("so_many", value)
-    assert (found.value, found.unit, found.label) == (value, "count", "so many")
+    assert (found.value, found.unit, found.label) == (value, unit, "so many")
 
 
 @pytest.mark.parametrize("value", ["580", None, [1], float("inf"), True])

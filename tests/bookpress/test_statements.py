@@ -12,7 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bookpress as said
+from bookpress.assembly.statements import expect_truth
 from bookpress.chapter.statements import STATEMENT_MIME, harvest, statement_output
+from bookpress.edition.editions import Edition
+from bookpress.errors import PressError
 from holdtrue.comparisons import COMPARISONS
 from holdtrue.comparisons.base import Comparison
 from holdtrue.comparisons.joint import joined
@@ -383,3 +386,13 @@ def test_what_holds_throughout_holds_of_the_value(low: float, middle: float, hig
     if said.above_throughout(price, 2).holds:
         assert said.above_value(price, 2).holds
     assert not (said.above_throughout(price, 2).holds and said.below_throughout(price, 2).holds)
+
+
+def test_what_is_unknown_is_not_called_untrue_and_told_what_it_lacks(
+    edition: Callable[..., Edition],
+) -> None:
+    reason = said.below(BARE, 1).because
+    places = [{"page": "book/words.md", "line": 3, "sentence": "It is low."}]
+    statement = {"holds": None, "because": reason, "kind": "chance", "marks": places}
+    with pytest.raises(PressError, match=r"what is not known: .*\n.*\n.* give low= and high="):
+        expect_truth({"first": {"low": statement}}, edition())

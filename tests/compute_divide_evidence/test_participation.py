@@ -9,17 +9,19 @@ import pytest
 from compute_divide.sources.papers.participation import (
     KINDS,
     load_university_coverage,
+    load_university_domains,
     load_university_papers,
 )
 from compute_divide.sources.papers.table import COVERAGE, PAPERS_TABLE
 from compute_divide.sources.store.files import EvidenceError
 from compute_divide_evidence.papers import participation
+from compute_divide_evidence.papers.agreement import compare_with_domains
 from compute_divide_evidence.papers.participation import (
     derive_university_papers,
     university_numbers,
 )
 from compute_divide_evidence.papers.table import derive_papers
-from compute_divide_evidence.papers.universities import University
+from compute_divide_evidence.papers.universities import University, UniversityReader
 
 PAPERS = [
     {"title": "Scaling Language Models", "aff": "Stanford University; OpenAI"},
@@ -55,7 +57,7 @@ def raw(tmp_path, monkeypatch):
 
 
 def test_each_university_of_a_paper_counts_once_for_it(raw, tmp_path):
-    panel, _ = derive_university_papers(raw, tmp_path)
+    panel, *_ = derive_university_papers(raw, tmp_path)
     numbers = university_numbers([MIT, STANFORD, BONN])
     rows = pd.read_csv(tmp_path / panel.table).set_index("university")
     assert rows.loc[numbers[STANFORD]].tolist() == ["north-america", "icml", 2019, 2, 1, 1, 1, 1]
@@ -72,7 +74,7 @@ def test_each_university_of_a_paper_counts_once_for_it(raw, tmp_path):
 
 
 def test_a_venue_and_year_says_what_was_read(raw, tmp_path):
-    _, coverage = derive_university_papers(raw, tmp_path)
+    _, coverage, _ = derive_university_papers(raw, tmp_path)
     (row,) = pd.read_csv(tmp_path / coverage.table).to_dict("records")
     assert row == {
         "venue": "icml",
@@ -87,6 +89,27 @@ def test_a_venue_and_year_says_what_was_read(raw, tmp_path):
         "affiliations": 8,
         "unnamed": 1,
         "unread": 1,
+    }
+
+
+def test_affiliations_are_held_against_the_usual_university_of_a_domain():
+    universities = [University("Duke University", "US"), University("Uppsala University", "SE")]
+    pairs = {
+        ("icml", "Duke University", "cs.duke.edu"): 8,
+        ("uai", "Duke University and Uppsala University", "duke.edu"): 1,
+        ("icml", "Uppsala University", "duke.edu"): 2,
+        ("icml", "Department of Statistics", "duke.edu"): 3,
+        ("icml", "Uppsala University", "it.uu.se"): 9,  # too few to say what is usual
+        ("icml", "Department of Statistics", "nowhere.edu"): 4,
+        ("icml", "Duke University", "google.com"): 5,
+        ("icml", "Duke University", "duke.edu+uu.se"): 6,
+    }
+    rows = compare_with_domains(pairs, UniversityReader([], universities)).fillna("unknown")
+    assert rows.set_index(["venue", "region"]).T.to_dict("list") == {
+        ("icml", "europe"): [9, 9, 0, 0],
+        ("icml", "north-america"): [13, 10, 10, 8],
+        ("icml", "unknown"): [4, 0, 0, 0],
+        ("uai", "north-america"): [1, 1, 1, 1],
     }
 
 
@@ -171,3 +194,12 @@ def test_coverage_is_that_of_the_papers_table():
     assert ours["papers"].equals(known["papers"])
     enough = ours["read"] >= 0.85 * ours["papers"]
     assert enough.equals(known["by_name"] >= 0.85 * known["papers"])
+
+
+def test_affiliations_and_domains_agree_in_every_region():
+    domains = load_university_domains()
+    counts = ["authors", "named", "compared", "usual"]
+    assert (domains[counts].diff(axis=1).iloc[:, 1:] <= 0).all(axis=None)
+    by_region = domains.groupby("region")[counts].sum()
+    assert (by_region["usual"] / by_region["compared"] > 0.97).all()
+    assert (by_region["named"] / by_region["authors"] > 0.9).all()

@@ -18,7 +18,13 @@ from bookpress.run.cache import Run
 from bookpress.terminal.tables import folding_table, standard_output
 from holdtrue.comparisons.base import WORDS, Comparison
 from holdtrue.estimates import ResultError
+from holdtrue.number_formats import NO_INTERVAL
 
+NO_CHANCE = (
+    "  (without an interval nothing is said of chance: give low= and high=, or compare values "
+    "alone, as by above_value)"
+)
+"""What to do where an interval is missing."""
 Statements = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """The content of ``statements.json``.
 
@@ -125,18 +131,22 @@ def _named(mark: Mapping[str, Any]) -> str:
 
 
 def expect_truth(statements: Statements, edition: Edition) -> None:
-    """Raise an error that lists every sentence resting on something untrue."""
+    """Raise an error that lists every sentence resting on something untrue or unknown."""
     chapters = {chapter.slug: chapter for chapter in edition.chapters}
     faults: list[str] = []
+    verdicts: set[bool | None] = set()
     for slug, of_chapter in fallen(statements).items():
         for key, statement in of_chapter.items():
             faults += _faults(chapters[slug], key, statement)
+            verdicts.add(statement["holds"])
     if faults:
         many = "a sentence of it is"
         if len(faults) > 1:
             many = f"{len(faults)} sentences of the published edition are"
-        heading = f"the published edition says what is not true: {many} to be rewritten"
-        raise PressError("\n".join([heading, *faults]))
+        what = "not true" if False in verdicts else "not known"
+        heading = f"the published edition says what is {what}: {many} to be rewritten"
+        advice = [NO_CHANCE] if any(NO_INTERVAL in fault for fault in faults) else []
+        raise PressError("\n".join([heading, *faults, *advice]))
 
 
 def _faults(chapter: Chapter, key: str, statement: Mapping[str, Any]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
 from bookpress.errors import short
@@ -22,13 +22,14 @@ RESULT_MIME = "application/vnd.bookpress.result+json"
 def as_estimate(name: str, given: Any) -> Estimate:
     """Return the value of a chapter's name as an estimate.
 
-    A plain number is a count without an interval.
+    A plain number has no interval; a whole one is a count, any other has no unit.
     """
     if isinstance(given, Estimate):
         return given
     if isinstance(given, Real) and not isinstance(given, bool):
+        unit = "count" if isinstance(given, Integral) else ""
         with suppress(ResultError, OverflowError):
-            return Estimate(float(given), unit="count", label=name.replace("_", " "))
+            return Estimate(float(given), unit=unit, label=name.replace("_", " "))
     raise ResultError(
         f"{short(repr(given))} is neither an estimate nor a finite number; "
         "give one: Estimate(0.4, 0.3, 0.5, n=9, unit='share')"

@@ -285,6 +285,8 @@ class Parameter:
         for fault in error.errors(include_url=False):
             places = [place for place in fault["loc"] if isinstance(place, int)]
             items += [f"item {place + 1}" for place in places]
+            if fault["type"] == "int_parsing_size":
+                reasons.append("it has too many digits")
             context = fault.get("ctx", {})
             if "error" in context:
                 reason = str(context["error"])

@@ -163,6 +163,9 @@ def _members(tar: tarfile.TarFile, top: str) -> Iterator[tuple[str, tarfile.TarI
     size = 0
     for member in tar:
         folder, _, name = member.name.partition("/")
+        is_renamed = folder != top and not seen and _is_path(member.name)
+        if is_renamed:
+            raise PressError(f"its files lie in the folder {folder}; name it {folder}.tar.gz")
         is_outside = folder != top or not _is_path(name)
         if is_outside:
             raise PressError(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from pathlib import Path
@@ -16,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from compute_divide.sources.papers.affiliations import AffiliationReader, load_affiliation_rules
-from compute_divide.sources.papers.participation import COVERAGE, KINDS, PANEL
+from compute_divide.sources.papers.participation import COVERAGE, DOMAINS, KINDS, PANEL
 from compute_divide.sources.papers.profiles import UNKNOWN
 from compute_divide.sources.papers.table import PAPERS_TABLE, load_papers
 from compute_divide.sources.papers.topics import SEPARATOR, load_topics
@@ -28,6 +29,7 @@ from compute_divide.sources.papers.universities import (
 from compute_divide.sources.store.files import EvidenceError, SetAside, Sidecar
 from compute_divide.sources.store.raw_csv import Findings
 from compute_divide_evidence.papers import lists
+from compute_divide_evidence.papers.agreement import compare_with_domains
 from compute_divide_evidence.papers.merged import merge_lists
 from compute_divide_evidence.papers.universities import University, UniversityReader
 from compute_divide_evidence.store.raw_csv import Origin, read_raw
@@ -62,20 +64,27 @@ def derive_university_papers(raw: Path, folder: Path) -> list[Sidecar]:
     reader = university_reader(raw, findings)
     papers = _with_kinds(read_papers(raw, reader, findings))
     records = sum(source.rows for source in findings.sources)
-    coverage = _coverage(papers)
-    counted = SetAside(
-        reason="records counted in the row of their venue and year, and names of universities",
-        rows=records - len(coverage),
-    )
     by_university = papers.explode("universities").rename(columns={"universities": "name"})
     panel = _panel(by_university.dropna(subset="name"))
+    coverage = _coverage(papers)
     notes = [*_NOTES, *_measured(coverage, panel)]
-    return [
-        DerivedTable(PANEL, folder).write(
-            panel, findings.sources, _set_aside(papers, panel, findings), notes
-        ),
-        DerivedTable(COVERAGE, folder).write(coverage, findings.sources, [counted], notes),
-    ]
+    aside = _set_aside(papers, panel, findings)
+    written = [DerivedTable(PANEL, folder).write(panel, findings.sources, aside, notes)]
+    domains = compare_with_domains(_pairs(papers), reader)
+    for table, rows in ((COVERAGE, coverage), (DOMAINS, domains)):
+        reason = "records counted in rows of many, and names of universities"
+        counted = SetAside(reason=reason, rows=records - len(rows))
+        written.append(DerivedTable(table, folder).write(rows, findings.sources, [counted], notes))
+    return written
+
+
+def _pairs(papers: pd.DataFrame) -> Counter[tuple[str, str, str]]:
+    """Return how often each venue has an affiliation beside an e-mail domain."""
+    return Counter(
+        (venue, affiliation, domain)
+        for venue, pairs in zip(papers["venue"], papers["pairs"], strict=True)
+        for _, affiliation, domain in pairs
+    )
 
 
 def university_reader(raw: Path, findings: Findings) -> UniversityReader:
@@ -108,7 +117,7 @@ def read_papers(raw: Path, reader: UniversityReader, findings: Findings) -> pd.D
     for (venue, year), group in by_venue_year:
         for key, paper in merge_lists(list(group), findings).items():
             read = _read(paper.affiliations, reader, rules)
-            rows.append({"venue": venue, "year": year, "key": key, **read})
+            rows.append({"venue": venue, "year": year, "key": key, "pairs": paper.pairs, **read})
     return pd.DataFrame(rows)
 
 

@@ -57,4 +57,26 @@ that name a university; then affiliations that are stated, those of a university
 name, and those that no rule reads."""
 load_university_coverage = COVERAGE.read
 
-TABLES = (PANEL, COVERAGE)
+ENOUGH = 10
+"""The fewest readings at an e-mail domain that say which university is the usual one there."""
+
+DOMAINS = tables.EvidenceTable(
+    "papers/university_domains.csv",
+    tables.schema(
+        venue=_VENUE_YEAR["venue"],
+        region=tables.one_of(REGIONS),
+        authors=tables.whole(1, nullable=False),
+        named=tables.whole(nullable=False),
+        compared=tables.whole(nullable=False),
+        usual=tables.whole(nullable=False),
+    ),
+    "authors with a university's e-mail domain, by whether their affiliation agrees with it",
+    DERIVED_BY,
+)
+"""Authors whose list states one e-mail domain, of a university, beside the affiliation; those from
+whose affiliation a university is read; of the latter those at a domain with `ENOUGH` readings, and
+those whose reading is the most frequent there. The region is that of the latter, missing if none
+was read; a domain that the whole list misreads agrees with itself."""
+load_university_domains = DOMAINS.read
+
+TABLES = (PANEL, COVERAGE, DOMAINS)

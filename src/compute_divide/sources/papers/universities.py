@@ -92,8 +92,8 @@ def load_university_readings() -> pd.DataFrame:
     The 300 were drawn (``random.Random(61)``) from six lists that the names were not made on (CVPR
     2021, NeurIPS 2018, ICML 2023, ICLR 2019, COLT 2022, ICCV 2019) and read by hand before any
     name was added because of them: half by authors, half uniformly from the other strings. Names
-    that were added later, where e-mail domains showed two names of one university, change none of
-    these readings.
+    that were added later, where e-mail domains showed two names of one university, change one of
+    these readings, a wrong one; its verdict stands.
 
     Returns
     -------
