@@ -42,6 +42,12 @@ from compute_divide.sources.papers.citations import load_ranks as ranks
 from compute_divide.sources.papers.email_domains import load_domain_rules as domain_rules
 from compute_divide.sources.papers.labelled import load_labelled_namings as labelled_namings
 from compute_divide.sources.papers.labelled import load_labelled_papers as labelled_papers
+from compute_divide.sources.papers.machine_entries import (
+    load_computing_centres as computing_centres,
+)
+from compute_divide.sources.papers.machine_entries import (
+    load_university_machines as university_machines,
+)
 from compute_divide.sources.papers.participation import (
     load_university_coverage as university_coverage,
 )
@@ -75,6 +81,7 @@ __all__ = [
     "clusters",
     "components",
     "compute_costs",
+    "computing_centres",
     "domain_rules",
     "evaluations",
     "evaluators",
@@ -107,6 +114,7 @@ __all__ = [
     "university_coverage",
     "university_domains",
     "university_gpus",
+    "university_machines",
     "university_names",
     "university_papers",
     "university_readings",

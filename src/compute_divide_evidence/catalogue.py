@@ -26,7 +26,7 @@ from compute_divide_evidence.chips import chips as hardware
 from compute_divide_evidence.models import table as models
 from compute_divide_evidence.models.raw import NOTHING, Stated
 from compute_divide_evidence.openalex import tables as openalex_tables
-from compute_divide_evidence.papers import participation
+from compute_divide_evidence.papers import machine_entries, participation
 from compute_divide_evidence.papers import table as papers
 from compute_divide_evidence.store.writing import seal, staged
 
@@ -49,6 +49,10 @@ DERIVATIONS: Mapping[str, tuple[Derive, tuple[str, ...]]] = {
     "papers": (papers.derive_papers, ("papers",)),
     # whose table says what else is known of a paper
     "university-papers": (participation.derive_university_papers, ("papers", "other")),
+    "university-machines": (
+        machine_entries.derive_university_machines,
+        ("compute", "papers", "other"),
+    ),
     "outside": (outside.derive_outside, ("scrutiny", "models")),
     "openness": (openness.derive_openness, ("scrutiny",)),
 }
@@ -241,6 +245,7 @@ HAND_MADE = {
     "audit/same_runs.csv": "rows that are one run, from their papers",
     "audit/sample.csv": "a random sample of models, checked against other sources",
     "aurora_rates.csv": "speeds of the chip of Aurora, from its maker and user guides",
+    "computing_centres.csv": "universities of computing centres, by our judgement",
     "domains.csv": "sectors of the domains of addresses, by our judgement",
     "evaluators.csv": "who evaluated models, from system cards and reports",
     "gpu_checks.csv": "a sample of universities' chips in the survey, checked again",

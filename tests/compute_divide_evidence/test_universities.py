@@ -59,6 +59,9 @@ READER = UniversityReader(load_university_names(), LISTED)
         ("Northeastern University", ["Northeastern University (US)"]),
         ("National University", ["National University"]),
         ("Chosun National University, Korea", ["chosun national university"]),
+        ("Department of Computer Science, University of Toronto", ["University of Toronto"]),
+        ("Tokyo University of Technology", ["Tokyo University of Technology"]),
+        ("VSB - Technical University of Ostrava", ["VSB Technical University of Ostrava"]),
         ("Trinity College", []),
         ("Department of Computer Science", []),
         ("Google Research", []),
@@ -72,7 +75,8 @@ def test_affiliations(affiliation, names):
 
 
 def test_regions():
-    assert [region_of(code) for code in ("US", "HK", "KR", "CH", "NZ", "IN")] == [*REGIONS]
+    assert [region_of(code) for code in ("US", "HK", "KR", "CH", "NZ")] == [*REGIONS]
+    assert region_of("IN") == "elsewhere"
     assert region_of("") is None
 
 

@@ -27,6 +27,7 @@ from compute_divide.sources.papers import (
     affiliations,
     email_domains,
     labelled,
+    machine_entries,
     participation,
     profiles,
     topics,
@@ -51,6 +52,7 @@ FAMILIES: Mapping[str, tuple[EvidenceTable, ...]] = {
     "openalex": openalex_tables.TABLES,
     "papers": papers.TABLES,
     "university-papers": participation.TABLES,
+    "university-machines": (machine_entries.ENTRIES,),
     "outside": outside.TABLES,
     "openness": openness.TABLES,
 }
@@ -74,6 +76,7 @@ BY_HAND: dict[str, Callable[[], object]] = {
     labelled.LABELLED_FILE: labelled.load_labelled_papers,
     labelled.NAMINGS_FILE: labelled.load_labelled_namings,
     university_names.NAMES_FILE: university_names.load_university_names,
+    machine_entries.CENTRES_FILE: machine_entries.load_computing_centres,
     university_names.READINGS_FILE: university_names.load_university_readings,
 }
 """The files kept by hand that chapters read, with what reads and checks each."""

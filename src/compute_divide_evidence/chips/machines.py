@@ -7,6 +7,7 @@ accelerator.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from compute_divide.sources.chips.machines import (
 from compute_divide.sources.store import raw_csv
 from compute_divide.sources.store.files import EvidenceError, SetAside, Sidecar, Source
 from compute_divide.sources.store.raw_csv import Bounds, Findings, Row
-from compute_divide_evidence.store.raw_csv import Origin, read_raw
+from compute_divide_evidence.store.raw_csv import Origin, RawTable, read_raw
 from compute_divide_evidence.store.writing import DerivedTable, read_rows
 
 _COUNTRIES = {
@@ -42,6 +43,20 @@ _LIST = re.compile(r"top500_(\d{4}-\d{2})_(academic|other)\.csv")
 def _top500(raw: Path, folder: Path) -> Sidecar:
     machines: list[dict[str, Any]] = []
     sources: list[Source] = []
+    for month, file, source in read_top500(raw):
+        machines += [{"list": f"{month}-01", **_machine(row)} for row in file.rows]
+        sources.append(source)
+    table = pd.DataFrame(machines)
+    _check_lists(table)
+    sums = _sums(table)
+    alike = len(table) - len(sums)
+    aside = SetAside(reason="machines counted in the row of others like them", rows=alike)
+    note = "accelerated is missing for the two lists of 2010, which have no such column"
+    return DerivedTable(TOP500, folder).write(sums, sources, [aside], [note])
+
+
+def read_top500(raw: Path) -> Iterator[tuple[str, RawTable, Source]]:
+    """Yield the month and the rows of each half of a list, the earliest first."""
     for path in sorted((raw / "compute" / "top500").glob("*.csv")):
         match = _LIST.fullmatch(path.name)
         if not match:
@@ -51,17 +66,7 @@ def _top500(raw: Path, folder: Path) -> Sidecar:
             )
         month, half = match.groups()
         file = read_raw(path)
-        day = f"{month}-01"
-        origin = _half_of_list(path.name, month, half)
-        machines += [{"list": day, **_machine(row)} for row in file.rows]
-        sources.append(file.source(origin))
-    table = pd.DataFrame(machines)
-    _check_lists(table)
-    sums = _sums(table)
-    alike = len(table) - len(sums)
-    aside = SetAside(reason="machines counted in the row of others like them", rows=alike)
-    note = "accelerated is missing for the two lists of 2010, which have no such column"
-    return DerivedTable(TOP500, folder).write(sums, sources, [aside], [note])
+        yield month, file, file.source(_half_of_list(path.name, month, half))
 
 
 def _half_of_list(file: str, month: str, half: str) -> Origin:
@@ -108,9 +113,15 @@ def _machine(row: Row) -> dict[str, Any]:
 
 
 def _accelerated(row: Row) -> bool | None:
+    accelerator = accelerator_of(row)
+    return None if accelerator is None else accelerator != "None"
+
+
+def accelerator_of(row: Row) -> str | None:
+    """Return the accelerator of a machine, "None" if it has none; None in lists that name none."""
     for header in ("Accelerator/Co-Processor", "Accelerator"):
         if header in row.cells:
-            return row[header] != "None"
+            return row[header]
     return None
 
 

@@ -61,7 +61,7 @@ def derive_university_papers(raw: Path, folder: Path) -> list[Sidecar]:
     See `compute_divide_evidence.catalogue.Derive`.
     """
     findings = Findings()
-    reader = UniversityReader(load_university_names(), _listed_universities(raw, findings))
+    reader = university_reader(raw, findings)
     papers = _with_kinds(read_papers(raw, reader, findings))
     records = sum(source.rows for source in findings.sources)
     by_university = papers.explode("universities").rename(columns={"universities": "name"})
@@ -85,6 +85,11 @@ def _pairs(papers: pd.DataFrame) -> Counter[tuple[str, str, str]]:
         for venue, pairs in zip(papers["venue"], papers["pairs"], strict=True)
         for _, affiliation, domain in pairs
     )
+
+
+def university_reader(raw: Path, findings: Findings) -> UniversityReader:
+    """Return a reader that knows the names kept by hand and those of the public list."""
+    return UniversityReader(load_university_names(), _listed_universities(raw, findings))
 
 
 def _listed_universities(raw: Path, findings: Findings) -> list[University]:

@@ -37,8 +37,9 @@ _PARTICLES = (
 )
 _DROPPED = frozenset(_PARTICLES.split())
 _SPELLINGS = {
-    "university": "univ universitat universite universita universidad universidade universiteit"
-    " universitet universitetet universities univeristy univerisity universtiy unversity uni",
+    "university": "univ universitat universitaet universite universita universidad universidade"
+    " universiteit universitet universitetet universities univeristy univerisity universtiy"
+    " unversity uni",
     "institute": "inst institut instituto institue istituto",
     "technology": "tech technol techology",
     "technical": "technische technischen tecnica",
@@ -51,6 +52,7 @@ _COMMON_WORDS = (
     " south east west northern southern eastern western northeastern southeast catholic"
 )
 _GENERIC = frozenset(_COMMON_WORDS.split())
+_SPECIALISED = frozenset(["technology", "sciences", "agriculture"])
 _APOSTROPHES = str.maketrans("", "", "'‘’′ʼ")
 _WORD = re.compile(r"[^\W\d_]+")
 _BREAK = re.compile(r"[,;/()|:]")
@@ -106,7 +108,8 @@ class UniversityReader:
 
         "University, Korea" is not Korea University: only a name as it is known goes over a comma.
         Nor is "Institute of Art, University of Tehran" an Art University: where a part begins with
-        "university", only a name kept by hand goes on.
+        "university", only a name kept by hand goes on. "Tokyo University of Technology" is not
+        Tokyo University, nor the Technical University of Ostrava the University of Ostrava.
         """
         words = tuple(chain(*parts))
         ends_of_parts = list(accumulate(map(len, parts)))
@@ -121,7 +124,7 @@ class UniversityReader:
                     university = self._names.get(name)
                 if end <= within:
                     university = university or self._turned.get(name)
-                if university:
+                if university and not _goes_on(words, start, end, ends_of_parts):
                     yield university
                     start = end
                     break
@@ -134,6 +137,14 @@ def name_words(text: str) -> Words:
     plain = fold(text).translate(_APOSTROPHES)
     words = (_SPELLED.get(word, word) for word in _WORD.findall(plain))
     return tuple(word for word in words if word not in _DROPPED)
+
+
+def _goes_on(words: Words, start: int, end: int, ends_of_parts: Sequence[int]) -> bool:
+    """Return whether a name is only a piece of that of a technical or another such university."""
+    if end not in ends_of_parts and words[end - 1] == "university" and words[end] in _SPECIALISED:
+        return True
+    is_first = start == 0 or start in ends_of_parts
+    return not is_first and words[start - 1 : start + 1] == ("technical", "university")
 
 
 def _turned(words: Words) -> Words:

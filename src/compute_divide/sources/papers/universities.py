@@ -22,11 +22,11 @@ _COUNTRIES = {
         "GB IE FR DE CH AT BE NL LU DK SE NO FI IS IT ES PT GR CY MT PL CZ SK HU SI HR RS BA ME MK "
         "AL BG RO MD UA BY RU LT LV EE AD LI MC SM VA FO GI GL"
     ),
-    "oceania": "AU NZ FJ PG WS",
 }
 REGIONS = (*_COUNTRIES, "elsewhere")
 """North America is the United States and Canada; China includes Hong Kong and Macao; East Asia is
-the rest, with the south-east; elsewhere is all that is left, mostly India, Israel and Brazil."""
+the rest, with the south-east; elsewhere is all that is left, mostly Australia, India and Israel.
+Oceania is no region of its own, for too few of its universities have a machine to hide which."""
 _REGION = {code: region for region, codes in _COUNTRIES.items() for code in codes.split()}
 
 
