@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -436,6 +437,14 @@ def test_what_is_wrong_is_named_with_its_page(tmp_path: Path, body: str, problem
     (tmp_path / "a.png").write_bytes(b"")
     (tmp_path / "page.html").write_text(f"<html><body id='top'>{body}</body></html>")
     assert faults_in(tmp_path) == ([f"page.html: {problem}"] if problem else [])
+
+
+def test_links_to_what_comes_later_can_be_left_out(tmp_path: Path) -> None:
+    body = "<a href='../lab/index.html'>x</a><a href='lab.html'>x</a>"
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub/page.html").write_text(f"<html><body>{body}</body></html>")
+    [fault] = check_pages(tmp_path, [re.compile("lab/")])
+    assert str(fault) == "sub/page.html: link to lab.html: there is no such file"
 
 
 def test_a_stylesheet_that_fetches_and_an_empty_page_are_named(tmp_path: Path) -> None:

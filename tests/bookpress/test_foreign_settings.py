@@ -425,6 +425,10 @@ def test_references_mean_what_they_stand_for() -> None:
         ),
         ("execute: {exclude_patterns: ['']}", "`execute: exclude_patterns` is ['']; allowed: a"),
         ("sphinx: {local_extensions: {a: }}", "`sphinx: local_extensions: a` is None; allowed:"),
+        (
+            "sphinx: {config: {linkcheck_ignore: ['(']}}",
+            "`sphinx: config: linkcheck_ignore` is ['(']; allowed: a list of regular expressions",
+        ),
         ("html: [a]", "`html` is ['a']; allowed: settings with their values"),
         ("parse: foo", "`parse` is 'foo'; allowed: settings with their values"),
         ("launch_buttons: true", "`launch_buttons` is True; allowed: settings with their values"),

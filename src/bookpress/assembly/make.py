@@ -27,6 +27,7 @@ from bookpress.assembly.ro_crate import write_manifest
 from bookpress.assembly.staging import results_of, stage, with_states
 from bookpress.assembly.statements import checked_statements
 from bookpress.assembly.theme import check_theme
+from bookpress.book.configuration import unchecked_links
 from bookpress.book.discovery import missing_problem
 from bookpress.book.documents import RUNS, listed_documents, may_be_written
 from bookpress.book.needs import check_needs
@@ -189,7 +190,7 @@ def _finish_pages(project: Project, wanted: Ingredients, reporter: Reporter) -> 
         reporter.step(f"making {other.name}")
     make(wanted.formats, pages, source, wanted.epoch)
     reporter.step("checking the pages")
-    faults = check_pages(pages)
+    faults = check_pages(pages, unchecked_links(project.root))
     if faults and load_settings(source).strict:
         raise PressError(_listed("the pages have faults:", faults))
     _note_faults(project, faults)

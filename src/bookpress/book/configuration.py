@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -42,6 +44,7 @@ def _configuration(content: bytes, strict: bool) -> Mapping[str, Any]:
     sphinx = settings.get("sphinx") or {}
     _check(sphinx, OF_SPHINX, "sphinx: ")
     _check(sphinx.get("config") or {}, ("nb_custom_formats",), "sphinx: config: ")
+    _link_patterns(sphinx.get("config") or {})
     for name, folder in (sphinx.get("local_extensions") or {}).items():
         if not isinstance(folder, str):
             what = f"`sphinx: local_extensions: {name}` is {short(repr(folder))}"
@@ -90,3 +93,17 @@ def _check(settings: Mapping[str, Any], names: Sequence[str], place: str = "") -
 def sphinx_settings(root: Path) -> Mapping[str, Any]:
     """Return the settings passed on to Sphinx, ``sphinx: config:``."""
     return configuration(root)["sphinx"].get("config") or {}
+
+
+def unchecked_links(root: Path) -> list[re.Pattern[str]]:
+    """Return the patterns of links that are not checked, those that Sphinx's own check ignores."""
+    return _link_patterns(sphinx_settings(root))
+
+
+def _link_patterns(of_sphinx: Mapping[str, Any]) -> list[re.Pattern[str]]:
+    patterns = of_sphinx.get("linkcheck_ignore") or []
+    with suppress(re.error, TypeError):
+        if isinstance(patterns, list):
+            return [*map(re.compile, patterns)]
+    what = f"`sphinx: config: linkcheck_ignore` is {short(repr(patterns))}"
+    raise UsageError(f"{FILE}: {what}; allowed: a list of regular expressions")
