@@ -440,29 +440,3 @@ def _jackknifed(strata: list[Stratum], number: int, treated: Floats, totals: Flo
     all_expected = (treated[:, base] * growth).sum(axis=0)
     without = np.log1p(-actual / treated.sum(axis=0)) - np.log1p(-expected / all_expected)
     return np.asarray(without)
-
-
-def holm(chances: Mapping[str, float]) -> dict[str, float]:
-    """Return p-values adjusted for their number (Holm 1979).
-
-    Parameters
-    ----------
-    chances : mapping
-        The p-value of each outcome.
-
-    Returns
-    -------
-    dict
-        The adjusted p-value of each, in the same order.
-
-    Examples
-    --------
-    >>> holm({"papers": 0.02, "with a company": 0.03})
-    {'papers': 0.04, 'with a company': 0.04}
-    """
-    adjusted: dict[str, float] = {}
-    largest = 0.0
-    for rank, name in enumerate(sorted(chances, key=chances.__getitem__)):
-        largest = max(largest, min(1.0, chances[name] * (len(chances) - rank)))
-        adjusted[name] = largest
-    return {name: adjusted[name] for name in chances}
