@@ -1,6 +1,7 @@
 """Text of the data is text on every page, whatever it holds: tables, rows of a reader, a snapshot that was added."""
 
 import csv
+import json
 from pathlib import Path
 
 import hostile
@@ -87,14 +88,18 @@ def test_nothing_in_a_page_leads_or_loads_from_elsewhere_or_runs(edition):
 
 def test_nothing_in_markdown_leads_or_loads_from_elsewhere_or_runs(edition):
     markdown = MarkdownIt("commonmark", {"html": True}).enable("table")
+    package = json.loads((edition / "html/datapackage.json").read_bytes())
+    texts = {each["path"]: each.get("description", "") for each in package["resources"]}
     for path in [*(edition / "html").rglob("*.md"), edition / "html/llms.txt"]:
-        page = BeautifulSoup(markdown.render(path.read_text(encoding="utf-8")), "html.parser")
+        texts[str(path)] = path.read_text(encoding="utf-8")
+    for name, text in texts.items():
+        page = BeautifulSoup(markdown.render(text), "html.parser")
         for element in page.find_all(True):
-            assert element.name not in {"script", "iframe", "style", "svg"}, (path.name, element)
-            for name, value in element.attrs.items():
-                assert not name.startswith("on"), (path.name, element)
-                assert hostile.ELSEWHERE not in value, (path.name, element)
-                assert not str(value).startswith("javascript:"), (path.name, element)
+            assert element.name not in {"script", "iframe", "style", "svg"}, (name, element)
+            for attribute, value in element.attrs.items():
+                assert not attribute.startswith("on"), (name, element)
+                assert hostile.ELSEWHERE not in value, (name, element)
+                assert not str(value).startswith("javascript:"), (name, element)
 
 
 @pytest.mark.heavy

@@ -87,6 +87,9 @@ def test_other_data_with_the_same_parameters_is_said_to_be_the_cause(
         replace(alike[0], results={"a": {"r": {**result, "label": label}}}) for label in ("x", "y")
     ]
     assert [change.size for change in compare(*labels).changes] == [("level", "only the label")]
+    numbers = ({**result, "unit": "count"}, {**result, "value": 2.5})
+    [change] = compare(*(replace(alike[0], results={"a": {"r": each}}) for each in numbers)).changes
+    assert change.size == ("up", "1.5")
     alike[1] = replace(alike[1], own_rows="models: Mine")
     print_comparison(compare(*alike))
     shown = " ".join(capsys.readouterr().out.replace("│", " ").split())

@@ -217,8 +217,9 @@ def test_init_says_what_it_finds_and_takes_back_what_it_wrote(press: Press, home
     assert "content-waves_1 has the parameters year, water, heights, limit" in said
     written = (home / "book/settings.yml").read_text()
     assert len(written.splitlines()) <= 3
-    press("init", "--remove")
+    said = press("init", "--remove")
     assert not (home / "book/settings.yml").exists()
+    assert ("book/editions stays, with what you saved" in said) == (home / "book/editions").is_dir()
     (home / "book").mkdir(exist_ok=True)
     (home / "book/settings.yml").write_text(written + "command: mine\n")
     assert "was changed since it was written" in press("init", "--remove", code=2)

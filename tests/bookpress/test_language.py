@@ -269,7 +269,7 @@ def test_facts_are_published_as_outputs(outputs: list[Any]) -> None:
     assert results["early"] == Estimate(
         0.64, 0.53, 0.73, 55, 86, "share", "early", range="sampling"
     )
-    assert (results["odds.late"].value, results["odds.late"].unit) == (1.5, "count")
+    assert (results["odds.late"].value, results["odds.late"].unit) == (1.5, "")
     assert results["odds.never"].value is None
     assert [results[f"early.{end}"].value for end in ("first", "last")] == [2010, 2014]
     assert harvest_statements(outputs)["fall"].holds is True

@@ -12,7 +12,7 @@ from bookpress.book.parsed import KERNEL
 from bookpress.book.project import FILE, Project
 from bookpress.cite.book import SETTINGS, load_book
 from bookpress.cite.cited_edition import reference
-from bookpress.edition.files import DEFAULT
+from bookpress.edition.files import DEFAULT, FOLDER
 from bookpress.errors import PressError, UsageError, some_of, with_noun
 from bookpress.files import decoded, naming, replace_file
 from holdtrue.number_formats import in_list
@@ -123,4 +123,6 @@ def remove_settings(project: Project) -> str:
         path.unlink()
         if not any(path.parent.iterdir()):
             path.parent.rmdir()
-    return f"removed: {FILE}"
+    is_kept = (project.root / FOLDER).is_dir()
+    stays = f"; {FOLDER} stays, with what you saved" if is_kept else ""
+    return f"removed: {FILE}{stays}"

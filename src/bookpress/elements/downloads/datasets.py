@@ -12,6 +12,7 @@ from bookpress.cite.jsonld import author_node, filled
 from bookpress.cite.record import Citation
 from bookpress.elements.base import charts
 from bookpress.files import sha256
+from bookpress.myst import plain
 
 SCHEMA_ORG = {"string": "Text", "number": "Float", "integer": "Integer", "date": "Date"}
 Node = dict[str, Any]
@@ -71,7 +72,7 @@ def _resource(chart: charts.Chart, folder: str) -> Node:
         "path": f"{folder}{chart.stem}.csv",
         "profile": "tabular-data-resource",
         "title": chart.title,
-        "description": chart.description,
+        "description": plain(chart.description),  # which is Markdown by the specification
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",

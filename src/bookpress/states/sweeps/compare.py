@@ -125,14 +125,15 @@ class ChangedResult:
         one, other = self.results
         if one is None or other is None or one.value is None or other.value is None:
             return "", "no comparison"
-        if one.unit != other.unit:
+        units = {one.unit, other.unit} - {""}  # a whole number is a count, another has no unit
+        if len(units) > 1:
             return "", "other unit"
         if one.value == other.value:
             same = ("low", "high", "range", "k", "n")
             is_alike = all(getattr(one, name) == getattr(other, name) for name in same)
             return "level", "only the label" if is_alike else "same value"
         direction = "up" if other.value > one.value else "down"
-        return direction, numbers.difference(one.value, other.value, one.unit)
+        return direction, numbers.difference(one.value, other.value, "".join(units))
 
 
 @dataclass(frozen=True)
