@@ -140,6 +140,8 @@ def test_every_output_names_own_rows(built: Path) -> None:
         assert "with own rows (planets: Evil" in said, name
     for name in ("planets.ris", "planets.md", "planets.csl.json"):
         assert f"edition {built.name} with own rows" in (html / "cite" / name).read_text(), name
+    planned = press(built.parents[2], "cite", "planets", "-f", "bibtex")
+    assert "with own rows (planets: Evil" in " ".join(planned.split())
 
 
 def test_a_terminal_shows_it(built: Path) -> None:

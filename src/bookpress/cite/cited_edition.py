@@ -106,7 +106,8 @@ def _planned(project: Project, name: str) -> tuple[Citation, Sequence[Chapter]]:
     plan = plan_edition(project, name)
     facts = {
         "id": plan.id,
-        "name": name,
+        "name": plan.folder,
+        "title": plan.title,
         "is_default": plan.is_default,
         "command": plan.command,
         "differs": differences(plan, plan_edition(project)),
