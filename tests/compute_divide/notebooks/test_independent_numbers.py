@@ -9,6 +9,7 @@ import independent_audited_runs
 import independent_machines
 import independent_numbers
 import independent_records
+import independent_universities
 import pytest
 
 
@@ -72,6 +73,7 @@ def test_the_numbers_on_attention_scrutiny_capability_and_remedies_are_those_of_
         independent_audit,
         independent_audited_runs,
         independent_records,
+        independent_universities,
     ],
 )
 def test_the_programs_share_nothing_with_the_package(program):
