@@ -9,6 +9,7 @@ import independent_audited_runs
 import independent_machines
 import independent_numbers
 import independent_records
+import independent_universities
 import pytest
 
 
@@ -33,7 +34,8 @@ def test_the_headline_numbers_come_out_of_the_raw_files_without_the_package(run_
 def test_the_numbers_on_machines_and_causes_are_what_the_raw_files_say(run_chapter, raw_dir):
     again = independent_machines.recompute(raw_dir)
     listed = run_chapter("causes", records="as-listed")
-    results = run_chapter("machines").results | listed.results
+    results = run_chapter("universities").results | run_chapter("machines").results
+    results |= listed.results
     assert len(again) >= 40
     # H100 equivalents are recorded to three significant digits and one ratio to two; other ratios are of exact numbers.
     rounded = again.pop("laboratory_over_universities")
@@ -71,6 +73,7 @@ def test_the_numbers_on_attention_scrutiny_capability_and_remedies_are_those_of_
         independent_audit,
         independent_audited_runs,
         independent_records,
+        independent_universities,
     ],
 )
 def test_the_programs_share_nothing_with_the_package(program):
