@@ -50,6 +50,10 @@ from compute_divide.estimates.papers.papers import with_teams as with_teams
 from compute_divide.estimates.statistics.association import association as association
 from compute_divide.estimates.statistics.bounds import belonging_bounds as belonging_bounds
 from compute_divide.estimates.statistics.bounds import bounded_share as bounded_share
+from compute_divide.estimates.statistics.concentration import concentration as concentration
+from compute_divide.estimates.statistics.concentration import tier_shares as tier_shares
+from compute_divide.estimates.statistics.concentration import tiers as tiers
+from compute_divide.estimates.statistics.event_study import event_study as event_study
 from compute_divide.estimates.statistics.numbers import COMPUTE as COMPUTE
 from compute_divide.estimates.statistics.numbers import number_of as number_of
 from compute_divide.estimates.statistics.numbers import ratio as ratio

@@ -363,7 +363,7 @@ def of_countries(raw: Path, speed: dict[str, float]) -> dict[str, float]:
 
 
 def recompute(raw: Path) -> dict[str, float]:
-    """Return every number by its key in the results of the two chapters."""
+    """Return every number by its key in the results of the chapters."""
     speed = peaks(raw)
     labs = rows(raw / "compute/epoch_lab_compute_year_end_2026-09-03.csv")
     used = [float(one["h100e_med"]) for one in labs if one["Year"] == "2025"]

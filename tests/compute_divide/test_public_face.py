@@ -50,6 +50,8 @@ def test_chapters_use_the_vocabulary_and_nothing_in_it_is_unused() -> None:
     assert len(VOCABULARY) == len(set(VOCABULARY))
 
 
+METHODS = {"event_study"}
+"""Too long for the cells of its chapter, and tested on invented panels."""
 MOST = 85
 """How many names a chapter may choose from, besides the tables and the figures."""
 
@@ -63,7 +65,7 @@ def test_the_vocabulary_stays_small_and_serves_more_than_one_chapter() -> None:
         for name in {name for module, name in USED.findall(text) if not module}
     )
     alone = {name for name in VOCABULARY if serves[name] < 2}
-    assert not alone, "write it in the cells of the chapter that uses it"
+    assert alone == METHODS, "write it in the cells of the chapter that uses it"
 
 
 def test_all_loaders_of_the_evidence_are_tables() -> None:

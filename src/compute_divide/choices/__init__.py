@@ -9,6 +9,7 @@ from compute_divide.choices.machines import (
     Chip,
     ChipCount,
     ChipPrice,
+    Entered,
     GpuCount,
     Kilowatts,
     ListYear,
@@ -16,6 +17,7 @@ from compute_divide.choices.machines import (
     PowerPrice,
     Quote,
     Utilisation,
+    Window,
 )
 from compute_divide.choices.models import (
     Definition,
@@ -56,6 +58,7 @@ __all__ = [
     "Count",
     "Definition",
     "DualAffiliation",
+    "Entered",
     "Flips",
     "GpuCount",
     "HardwareVintage",
@@ -82,6 +85,7 @@ __all__ = [
     "Venue",
     "Venues",
     "Vintage",
+    "Window",
     "Works",
     "WorksReading",
     "Year",

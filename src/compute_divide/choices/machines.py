@@ -23,6 +23,16 @@ GPU_COUNTS = {
 }
 GpuCount = Annotated[str, OneOf(GPU_COUNTS)]
 """How the GPUs of universities are counted."""
+ENTERED = {
+    "entry": "with GPUs",
+    "accelerated": "with GPUs, Xeon Phi or other accelerators",
+    "first_list": "with GPUs, from the first list that has them",
+    "plain": "without accelerators",
+}
+Entered = Annotated[str, OneOf(ENTERED)]
+"""Which machines of universities count as entering the TOP500."""
+Window = Annotated[int, number_within(1, 3, [1, 2, 3], "years")]
+"""The years after a machine's entry that are averaged."""
 ChipCount = Annotated[int, number_within(1, 10_000_000, {"times": [0.1, 10]}, "chips")]
 """The chips of a machine."""
 ChipPrice = Annotated[int, number_within(1_000, 1_000_000, {"times": [0.5, 1.4]}, "USD")]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from compute_divide.estimates.statistics.event_study import event_study, holm
+from compute_divide.estimates.statistics.event_study import event_study
 
 YEARS = range(2008, 2025)
 GROWING = {1: 1.1, 2: 1.3, 3: 1.6}
@@ -232,13 +232,3 @@ def test_what_is_no_panel_is_refused_in_one_line():
         event_study(universities, shares.replace(0.002, np.nan), sizes)
     with pytest.raises(ValueError, match=r"^the years run from -3 to 3, not \[4\]$"):
         event_study(universities, shares, sizes).ratio(LABEL, {4: 1})
-
-
-def test_holm_adjusts_as_statsmodels_does():
-    from statsmodels.stats.multitest import multipletests
-
-    chances = np.random.default_rng(9).uniform(0, 0.2, 12)
-    adjusted = multipletests(chances, method="holm")[1]
-    assert list(holm(dict(zip("abcdefghijkl", chances, strict=True))).values()) == pytest.approx(
-        list(adjusted)
-    )

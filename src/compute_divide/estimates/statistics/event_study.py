@@ -6,7 +6,7 @@ it, in years counted from the event. Nothing here knows what the event is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -64,8 +64,8 @@ class EventStudy:
         The years, counted from the event.
     effects : numpy.ndarray
         The effect in each year; in the base it is 0.
-    covariance : numpy.ndarray
-        Their covariance, from leaving out each university.
+    without : pandas.DataFrame
+        By how much they change without each university, one row each.
     draws : numpy.ndarray
         The effects, one row a draw, if others of the same stratum had had the event; the first
         row is what was observed.
@@ -79,7 +79,7 @@ class EventStudy:
 
     years: range
     effects: Floats
-    covariance: Floats
+    without: pd.DataFrame
     draws: Floats
     spreads: Floats
     treated: int
@@ -185,6 +185,29 @@ class EventStudy:
         size = float(np.exp(reach * self._error(self._combination(weights))))
         value = size if np.isfinite(size) else None
         return Estimate(value, n=self.treated, unit="ratio", label=label)
+
+    def most_influential(self, weights: Mapping[int, float] = AVERAGE) -> Hashable:
+        """Return the university without which the effect changes most.
+
+        Parameters
+        ----------
+        weights : mapping
+            The weight of each year, as in `ratio`.
+
+        Returns
+        -------
+        hashable
+            Its label in the rows of the universities.
+        """
+        changes = self.without.to_numpy() @ self._combination(weights)
+        label: Hashable = self.without.index[int(np.abs(changes).argmax())]
+        return label
+
+    @property
+    def covariance(self) -> Floats:
+        """The covariance of the effects, from leaving out each university."""
+        without = self.without.to_numpy()
+        return np.asarray(without.T @ without)
 
     def _between(
         self, ends: Sequence[Floats], label: str, combination: Floats, kind: Range
@@ -298,7 +321,7 @@ def event_study(
     return EventStudy(
         years=years,
         effects=draws[0],
-        covariance=without.T @ without,
+        without=pd.DataFrame(without, universities.index, list(years)),
         draws=draws,
         spreads=spreads,
         treated=number,
@@ -417,29 +440,3 @@ def _jackknifed(strata: list[Stratum], number: int, treated: Floats, totals: Flo
     all_expected = (treated[:, base] * growth).sum(axis=0)
     without = np.log1p(-actual / treated.sum(axis=0)) - np.log1p(-expected / all_expected)
     return np.asarray(without)
-
-
-def holm(chances: Mapping[str, float]) -> dict[str, float]:
-    """Return p-values adjusted for their number (Holm 1979).
-
-    Parameters
-    ----------
-    chances : mapping
-        The p-value of each outcome.
-
-    Returns
-    -------
-    dict
-        The adjusted p-value of each, in the same order.
-
-    Examples
-    --------
-    >>> holm({"papers": 0.02, "with a company": 0.03})
-    {'papers': 0.04, 'with a company': 0.04}
-    """
-    adjusted: dict[str, float] = {}
-    largest = 0.0
-    for rank, name in enumerate(sorted(chances, key=chances.__getitem__)):
-        largest = max(largest, min(1.0, chances[name] * (len(chances) - rank)))
-        adjusted[name] = largest
-    return {name: adjusted[name] for name in chances}

@@ -1,0 +1,110 @@
+"""The figures of the chapter on which universities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import altair as alt
+import pandas as pd
+
+from bookpress.elements.figure.show import Figure
+from bookpress.elements.figure.theme import ACCENT, INK, needs
+from compute_divide.plot.base.marks import dots_with_intervals, framed, tips
+from compute_divide.plot.base.papers import venue_lines
+from compute_divide.plot.base.show import Column, credit, figure
+from compute_divide.plot.base.wording import describe_series, row_by_row
+from compute_divide.sources.papers.profiles import venue_name
+from holdtrue.estimates import Estimate
+
+_PAPERS = "papers/universities.csv"
+_MACHINES = "papers/university_machines.csv"
+_TICKS = (0.25, 0.5, 1, 2, 4, 8)
+
+
+def largest_lines(shares: pd.DataFrame) -> Figure:
+    """Return the share of the largest universities in all participations, by conference and year.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        One row for each ``venue`` and ``year``, with ``share``, ``low`` and ``high``.
+
+    Returns
+    -------
+    Figure
+        A line with a band for each conference, broken at missing years.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> share = cd.wilson_share(21, 100, "participations of the ten largest")
+    >>> rows = [{"venue": "cvpr", "year": year, **share.row()} for year in (2013, 2014)]
+    >>> cd.plot.largest_lines(pd.DataFrame(rows)).description  # doctest: +ELLIPSIS
+    'CVPR: from 21% in 2013 (21 of 100) to 21% in 2014 (21 of 100); lowest 21% in 2013, ...'
+    """
+    chart = venue_lines(shares, "Share of the ten largest universities")
+    named = shares.assign(name=shares["venue"].map(venue_name))
+    description = describe_series(named, "year", "share", by="name", kind="share")
+    columns = {"share": Column("Share of the ten largest", "share")}
+    source = credit(_PAPERS)
+    return figure(chart, shares, description=description, source=source, columns=columns)
+
+
+def effect_dots(effects: Mapping[int, Estimate]) -> Figure:
+    """Return papers over what they would have been, by year from the entry of a machine.
+
+    Parameters
+    ----------
+    effects : mapping of int to Estimate
+        The ratio in each year, counted from entry, in order.
+
+    Returns
+    -------
+    Figure
+        A dot with its interval for each year; the line is a ratio of 1.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> effects = {-1: cd.Estimate(1.5, 1.1, 2.0, unit="ratio"), 1: cd.Estimate(1.8, 0.9, 3.4)}
+    >>> cd.plot.effect_dots(effects).description
+    'Year -1: 1.5, interval 1.1 to 2.0; year 1: 1.8, interval 0.9 to 3.4.'
+    """
+    rows = pd.DataFrame([{"year": year, **ratio.row("ratio")} for year, ratio in effects.items()])
+    clauses = row_by_row(
+        "year {} {:.1f}, interval {:.1f} to {:.1f}",
+        rows["year"].astype(str) + ":",
+        rows["ratio"],
+        rows["low"],
+        rows["high"],
+        joint="; ",
+    )
+    columns = {
+        "year": Column("Year from entry", "number"),
+        "ratio": Column("Papers over what they would have been", "number"),
+    }
+    description = f"{clauses[:1].upper()}{clauses[1:]}."
+    source = credit(_PAPERS, _MACHINES)
+    return figure(_effects(rows), rows, description=description, source=source, columns=columns)
+
+
+@needs("ratio")
+def _effects(rows: pd.DataFrame) -> alt.LayerChart:
+    named = rows.assign(name=rows["year"].map(_year_name))
+    scale = alt.Scale(type="log", domain=[_TICKS[0], _TICKS[-1]], clamp=True)
+    axis = alt.Axis(values=list(_TICKS), format="~r", grid=True)
+    title = "Papers over what they would have been"
+    x = alt.X("ratio:Q", title=title, scale=scale, axis=axis)
+    y = alt.Y("name:N", title=None, sort=named["name"].tolist())
+    tooltip = tips("name:N|Year", "ratio:Q|Ratio|.2f", "low:Q|Low|.2f", "high:Q|High|.2f")
+    line = alt.Chart(pd.DataFrame({"ratio": [1]})).mark_rule(color=INK).encode(x=x)
+    dots = dots_with_intervals(named, x, y, ACCENT, tooltip, size=64, filled=True)
+    return framed(line, dots, height=30 * len(named))
+
+
+def _year_name(year: int) -> str:
+    """Return a year from entry in words."""
+    if year == 0:
+        return "year of entry"
+    unit = "year" if abs(year) == 1 else "years"
+    return f"{abs(year)} {unit} {'before' if year < 0 else 'after'}"
