@@ -31,7 +31,6 @@ from bookpress.formats import Format, still_made
 from bookpress.outputs.base.added_code import code_of_elements, code_of_formats
 from bookpress.outputs.html import FORMAT as PAGES
 
-
 READ = ("edition", "default", "pages", "renamed", ELEMENTS, "python")
 """The hashes of what Sphinx reads."""
 
