@@ -1,7 +1,7 @@
 """The concentration of papers, the event study and the years of entry, without the package.
 
 ``python tests/compute_divide/independent_universities.py RAW`` prints them;
-`test_independent_universities.py` holds them against what the package gives. Affiliations are
+`notebooks/test_independent_universities.py` holds them against what the package gives. Affiliations are
 read in a plainer way than the package does, so concentration agrees within tolerances that the
 test states. The event study is written from `docs/design-universities.md` alone.
 """

@@ -17,6 +17,7 @@ from bookpress.assembly.published import (
     FORMATS,
     STATES,
     STATES_HASH,
+    made_from,
     made_from_same,
 )
 from bookpress.book.project import Project
@@ -29,6 +30,9 @@ from bookpress.files import canonical, read, sha256
 from bookpress.formats import Format, still_made
 from bookpress.outputs.base.added_code import code_of_elements, code_of_formats
 from bookpress.outputs.html import FORMAT as PAGES
+
+READ = ("edition", "default", "pages", "renamed", ELEMENTS, "python")
+"""The hashes of what Sphinx reads."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,17 @@ def gather(
     is_built = before == {**hashes, **of_making} and not _may_be_mended(failed)
     messages = failed.get("messages", {})
     return Ingredients(edition, default, files, formats, states, hashes, is_built, messages)
+
+
+def was_read(project: Project, edition: Edition) -> bool:
+    """Return whether an edition was built of the same text, evidence and code, and nothing failed.
+
+    Its day, its commit, its formats and its states may be others.
+    """
+    before = made_from(project.editions / edition.folder)
+    now = ingredient_hashes(project, edition, edition, (), page_files(project, edition))
+    is_same = all(before.get(name) == now[name] for name in READ)
+    return is_same and not before.get(FAILED)
 
 
 def _may_be_mended(failed: Mapping[str, Any]) -> bool:

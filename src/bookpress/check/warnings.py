@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bookpress.assembly.edition_record import edition_record
-from bookpress.assembly.ingredients import gather
+from bookpress.assembly.ingredients import was_read
 from bookpress.assembly.page_files import page_files
 from bookpress.assembly.staging import stage
 from bookpress.book.chapters import Chapter
@@ -73,13 +73,11 @@ def sphinx_warnings(
 ) -> tuple[list[Problem], list[str]]:
     """Return Sphinx's warnings about the default edition, and the chapters that were not run.
 
-    A strict book is only built if there are none, so that a current build need not be read again.
+    A strict book is only built if there are none, so that what was built need not be read again.
     """
     edition = load_edition(project, "default", read=BookAsRead.of(project, chapters))
-    if project.settings.strict:
-        built = gather(project, edition, (), None)
-        if built.is_built and not built.failed:
-            return [], []
+    if project.settings.strict and was_read(project, edition):
+        return [], []
     cached = cached_runs(project, edition)
     unchecked: list[str] = []
     runs: dict[str, Run] = {}

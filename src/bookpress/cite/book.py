@@ -217,7 +217,7 @@ GROUP_STEMS = ("compan", "univers")
 _PARTICLES = {*PARTICLES.split()}
 _NO_NAME = {word.casefold() for word in GROUPS.split()}
 _LAST = re.compile(r",?\s+(?:and|und|et|y|e)\s+|\s*,?\s*&\s*")
-_COMMA = re.compile(r"\s*,\s*")
+_BETWEEN = re.compile(r"\s*[,;]\s*")
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[.'\N{RIGHT SINGLE QUOTATION MARK}-])*")
 
 
@@ -264,7 +264,7 @@ def _plain(entry: Any) -> str:
 
 def _persons_in(text: str) -> list[str]:
     """Return the persons whom a text lists; the whole text is one name if it may be no list."""
-    parts = [name for part in _LAST.split(text) for name in _COMMA.split(part)]
+    parts = [name for part in _LAST.split(text) for name in _BETWEEN.split(part)]
     return parts if all(map(_is_full_name, parts)) else [text]
 
 

@@ -44,7 +44,11 @@ FIRST_MARKED = "2011-06"
 FEWEST = 3
 """The fewest universities of a region that may have a year of entry."""
 GPU = re.compile(r"nvidia|\bk20m\b|amd instinct|intel data center gpu max", re.IGNORECASE)
-_NAMED_GPU = re.compile(r"nvidia|tesla", re.IGNORECASE)
+_NAMED = {
+    "gpu": re.compile(r"nvidia|tesla", re.IGNORECASE),
+    "other": re.compile(r"radeon|powerxcell", re.IGNORECASE),
+}
+"""What the names of computers tell of accelerators in the lists of 2010."""
 _NO_ACCELERATOR = ("", "None")
 _NOTES = (
     "of the TOP500 there are only years of entry: no machine, no site and no size",
@@ -158,7 +162,8 @@ def _kind(row: Row) -> str:
     """Return ``"gpu"``, ``"other"`` for other accelerators, or ``"plain"``."""
     accelerator = accelerator_of(row)
     if accelerator is None:  # the lists of 2010 name no accelerators, but some computers do
-        return "gpu" if _NAMED_GPU.search(row["Computer"]) else "plain"
+        kinds = (kind for kind, name in _NAMED.items() if name.search(row["Computer"]))
+        return next(kinds, "plain")
     if accelerator in _NO_ACCELERATOR:
         return "plain"
     return "gpu" if GPU.search(accelerator) else "other"
@@ -191,15 +196,21 @@ def _entry_row(listed: Listed | None, *, known: bool) -> dict[str, object]:
     """Return the row of a university."""
     listed = listed or Listed()
     gpu = listed.of("gpu")
-    is_undated = bool(gpu) and min(gpu)[0] == FIRST_MARKED
+    accelerated = listed.of("gpu", "other")
+    is_undated = _is_undated(gpu)
     return {
         "entry": None if is_undated else _first_year(gpu),
         "first_list": None if is_undated or not gpu else int(min(gpu)[0][:4]),
-        "accelerated": None if is_undated else _first_year(listed.of("gpu", "other")),
+        "accelerated": None if _is_undated(accelerated) else _first_year(accelerated),
         "plain": _first_year(listed.of("plain")),
         "national": listed.national,
         "may_control": not (is_undated or known or listed.is_unclear),
     }
+
+
+def _is_undated(machines: Iterable[tuple[str, int]]) -> bool:
+    """Return whether the first of the machines has no known year."""
+    return min(machines, default=("", 0))[0] == FIRST_MARKED
 
 
 def _first_year(machines: Iterable[tuple[str, int]]) -> int | None:

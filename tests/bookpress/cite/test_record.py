@@ -87,6 +87,7 @@ def test_a_wrong_fact_in_front_matter_names_the_chapter() -> None:
         ("Ludwig van Alt und J.-P. Neu", ["Ludwig van Alt", "J.-P. Neu"]),
         ("Ana Ruiz y Juan Pérez", ["Ana Ruiz", "Juan Pérez"]),
         ("Ada Author, Bea Writer", ["Ada Author", "Bea Writer"]),
+        ("Ada Author; Bea Writer", ["Ada Author", "Bea Writer"]),
         (["Ada Author", "The Poets and Writers"], ["Ada Author", "The Poets and Writers"]),
         *(
             (text, [text])
