@@ -53,7 +53,7 @@ test: dev $(if $(ARGS),,checkers) ## run the suite, an eighth of its heavy tests
 test-long: dev checkers ## run all tests, the heavy checks in full number, over an hour
 	@BOOKPRESS_LONG=1 $(BIN)/python -m pytest --timeout 7200 $(or $(ARGS),$(ALL))
 
-bench: dev browser ## measure and print the ratios that the README quotes
+bench: dev browser ## measure and print the ratios that docs/speed.md quotes
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 lint: dev ## ruff (chapters too), mypy, import-linter, deptry, the limits of length and number

@@ -1,7 +1,7 @@
 """Run benchmarks by name, or all: ``python -m tests.benchmarks [NAME...] [--record]``.
 
 A benchmark is a module of this folder with a function ``main`` that measures and prints. What it returns, if anything,
-is a table in Markdown: ``--record`` puts these tables into the README, in place of those that stand there.
+is a table in Markdown: ``--record`` puts these tables into ``docs/speed.md``, in place of those that stand there.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 
 HERE = Path(__file__).parent
-README = HERE.parents[1] / "README.md"
+PAGE = HERE.parents[1] / "docs/speed.md"
 BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
 
 
@@ -22,9 +22,9 @@ def names() -> list[str]:
 
 
 def recorded(text: str, tables: str) -> str:
-    """Return the text of the README with these tables between its marks."""
+    """Return the text of the page with these tables between its marks."""
     if BEGIN not in text or END not in text:
-        raise SystemExit(f"README.md has no {BEGIN} with its {END}")
+        raise SystemExit(f"docs/speed.md has no {BEGIN} with its {END}")
     return re.sub(
         f"{BEGIN}.*?{END}", lambda _: f"{BEGIN}\n\n{tables}\n\n{END}", text, flags=re.DOTALL
     )
@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help=f"of: {', '.join(names())}; all by default"
     )
-    parser.add_argument("--record", action="store_true", help="put the tables into README.md")
+    parser.add_argument("--record", action="store_true", help="put the tables into docs/speed.md")
     asked = parser.parse_args()
     unknown = sorted(set(asked.names) - set(names()))
     if unknown:
@@ -49,8 +49,8 @@ def main() -> None:
         tables += [table] if isinstance(table, str) else []
         print()
     if asked.record and tables:
-        README.write_text(
-            recorded(README.read_text(encoding="utf-8"), "\n\n".join(tables)), encoding="utf-8"
+        PAGE.write_text(
+            recorded(PAGE.read_text(encoding="utf-8"), "\n\n".join(tables)), encoding="utf-8"
         )
 
 

@@ -13,7 +13,7 @@ from bookpress.book.project import Project
 from bookpress.terminal.progress import Reporter
 from sampling import LONG
 
-PAGES = ("README.md", "book/re-running.md", "book/citing.md", "CONTRIBUTING.md")
+PAGES = ("README.md", "docs/commands.md", "book/re-running.md", "book/citing.md", "CONTRIBUTING.md")
 FILE = re.compile(r"(?<![\w./-])[\w-]+\.(?:ya?ml|csv|json\.gz|bib|json|tsv)\b")
 CHAPTERS = ("large-scale-models", "training-compute", "causes", "policy")
 """A chapter that own rows move, with those that it quotes; all chapters in the long run."""

@@ -1,9 +1,9 @@
 """The concentration of papers, the event study and the years of entry, without the package.
 
 ``python tests/compute_divide/independent_universities.py RAW`` prints them;
-`test_independent_universities.py` holds them against what the package gives. Affiliations are
-read in a plainer way than the package does, so concentration agrees within tolerances that the
-test states. The event study is written from `docs/design-universities.md` alone.
+`notebooks/test_independent_universities.py` holds them against what the chapter says. Affiliations
+are read in a plainer way than the package does, so concentration agrees within tolerances that
+the test states. The event study is written from `docs/design-universities.md` alone.
 """
 
 import csv
@@ -43,7 +43,7 @@ def words_of(text: str) -> Words:
     return tuple(SPELLED.get(word, word) for word in words if word not in SMALL_WORDS)
 
 
-class Names:
+class PlainReader:
     """The names of universities: those kept by hand, then those of the list of the world's."""
 
     def __init__(self, raw: Path) -> None:
@@ -79,7 +79,7 @@ class Names:
         if not universities - {""}:
             pieces = map(words_of, parts)
             universities |= {
-                " ".join(one) for one in pieces if "university" in one and len(one) > 2
+                " ".join(piece) for piece in pieces if "university" in piece and len(piece) > 2
             }
         return universities - {""}
 
@@ -118,7 +118,7 @@ def spread(papers: Iterable[int]) -> Numbers:
     return {"taking_part": float(len(ordered)), "half": float(half), "ten": (sum(ordered[:10]), n)}
 
 
-def spread_read(raw: Path, names: Names, venue: str, year: int) -> Numbers:
+def spread_read(raw: Path, names: PlainReader, venue: str, year: int) -> Numbers:
     """Return the concentration of the papers of a conference, read from its lists."""
     papers = Counter()
     for _, affiliations in papers_of(raw, *LISTS[venue, year]).values():
@@ -155,7 +155,7 @@ def kind_of(row: Mapping[str, str]) -> str:
     return "gpu" if GPU.search(accelerator) else "other"
 
 
-def own_machines(raw: Path, names: Names) -> dict[str, list[tuple[str, int, str]]]:
+def own_machines(raw: Path, names: PlainReader) -> dict[str, list[tuple[str, int, str]]]:
     """Return the machines of each university alone: month of the list, year, kind."""
     centres = {row["pattern"]: row for row in rows_of(DATA / "computing_centres.csv")}
     machines = defaultdict(list)
@@ -170,7 +170,7 @@ def own_machines(raw: Path, names: Names) -> dict[str, list[tuple[str, int, str]
     return machines
 
 
-def entries(raw: Path, names: Names) -> dict[str, Counter[int]]:
+def entries(raw: Path, names: PlainReader) -> dict[str, Counter[int]]:
     """Return how many universities with papers entered in each year, by the table's columns."""
     with_papers = {
         university
@@ -203,12 +203,13 @@ def entries_committed() -> dict[str, Counter[int]]:
 LEVELS = (0.001, 0.003, 0.01)
 """The shares of all papers at which the next level begins."""
 BASE = -2
-WINDOW = (1, 2, 3)
+AVERAGE = dict.fromkeys((1, 2, 3), 1 / 3)
+"""The years after entry of the primary estimate, with their weights."""
 AROUND = range(-3, 4)
 FEWEST = 5
 
 
-class Stratum(NamedTuple):
+class Alike(NamedTuple):
     """Universities whose machine entered in a year, of a region and level, and their controls."""
 
     year: int
@@ -240,7 +241,7 @@ class Panel:
 
     def shares(self, year: int, venue: str = "") -> dict[str, float] | None:
         """Return each university's share of a year's papers, at a conference or at all counted."""
-        places = [one for one in self.read if one[1] == year and venue in {"", one[0]}]
+        places = [place for place in self.read if place[1] == year and venue in {"", place[0]}]
         if not places:
             return None
         read = sum(self.read[place] for place in places)
@@ -267,7 +268,7 @@ class Study:
     """The papers at a conference after the entry of a machine, against those of controls."""
 
     def __init__(self, panel: Panel, venue: str = "cvpr") -> None:
-        self.strata: list[Stratum] = []
+        self.strata: list[Alike] = []
         self.shares: dict[int, dict[str, float]] = {}
         for year in range(2005, 2030):
             if shares := panel.shares(year, venue):
@@ -275,10 +276,10 @@ class Study:
         for year in sorted({*panel.entry.values()}):
             if all(year + after in self.shares for after in AROUND):
                 self.strata += self._of_year(panel, year)
-        self.treated = {one for stratum in self.strata for one in stratum.treated}
-        self.controls = {one for stratum in self.strata for one in stratum.controls}
+        self.treated = {university for stratum in self.strata for university in stratum.treated}
+        self.controls = {university for stratum in self.strata for university in stratum.controls}
 
-    def _of_year(self, panel: Panel, year: int) -> Iterable[Stratum]:
+    def _of_year(self, panel: Panel, year: int) -> Iterable[Alike]:
         levels = panel.levels(year)
         free = [
             university
@@ -291,48 +292,68 @@ class Study:
             if panel.entry.get(university) == year:
                 alike[panel.region[university], level].append(university)
         for (region, level), treated in sorted(alike.items()):
-            everywhere = [one for one in free if levels[one] == level]
-            near = [one for one in everywhere if panel.region[one] == region]
+            everywhere = [university for university in free if levels[university] == level]
+            near = [university for university in everywhere if panel.region[university] == region]
             for controls in (near, everywhere):
-                if sum(self.shares[year + BASE][one] > 0 for one in controls) >= FEWEST:
-                    yield Stratum(year, treated, controls)
+                if (
+                    sum(self.shares[year + BASE][university] > 0 for university in controls)
+                    >= FEWEST
+                ):
+                    yield Alike(year, treated, controls)
                     break
 
-    def totals(self, stratum: Stratum, without: str = "") -> tuple[list[float], list[float]]:
-        """Return the shares of the treated and of their controls, in the base and each year."""
-        years = [self.shares[stratum.year + after] for after in (BASE, *WINDOW)]
+    def totals(
+        self, stratum: Alike, years: Iterable[int], without: str = ""
+    ) -> tuple[list[float], list[float]]:
+        """Return the shares of the treated and of their controls, in the base and other years."""
+        of_years = [self.shares[stratum.year + after] for after in (BASE, *years)]
         treated, controls = (
-            [sum(shares[one] for one in group if one != without) for shares in years]
+            [
+                sum(shares[university] for university in group if university != without)
+                for shares in of_years
+            ]
             for group in (stratum.treated, stratum.controls)
         )
         return treated, controls
 
-    def without_each(
-        self, strata: Sequence[Stratum], universities: Iterable[str]
+    def effect(
+        self, strata: Sequence[Alike], universities: Iterable[str], weights: Mapping[int, float]
     ) -> tuple[float, float]:
         """Return the effect, and its error from leaving out one university at a time."""
-        totals = [self.totals(stratum) for stratum in strata]
-        effect = mean_log(totals)
+        totals = [self.totals(stratum, weights) for stratum in strata]
+        effect = weighted_log(totals, weights.values())
         left = [
-            mean_log(
-                self.totals(stratum, one) if one in stratum.treated + stratum.controls else of_all
-                for stratum, of_all in zip(strata, totals, strict=True)
+            weighted_log(
+                (
+                    self.totals(stratum, weights, university)
+                    if university in stratum.treated + stratum.controls
+                    else of_all
+                    for stratum, of_all in zip(strata, totals, strict=True)
+                ),
+                weights.values(),
             )
-            for one in universities
+            for university in universities
         ]
         return effect, math.sqrt(sum((other - effect) ** 2 for other in left))
 
-    def interval(self) -> Numbers:
-        """Return the ratio, its interval by Student's t, and numbers of universities."""
-        effect, error = self.without_each(self.strata, self.treated | self.controls)
+    def interval(self, weights: Mapping[int, float]) -> tuple[float, float, float]:
+        """Return the ratio, and its interval by Student's t."""
+        effect, error = self.effect(self.strata, self.treated | self.controls, weights)
         reach = student.ppf(0.975, len(self.treated) - 1) * error
-        return {
-            "ratio": math.exp(effect),
-            "low": math.exp(effect - reach),
-            "high": math.exp(effect + reach),
-            "treated": float(len(self.treated)),
-            "controls": float(len(self.controls)),
-        }
+        return math.exp(effect), math.exp(effect - reach), math.exp(effect + reach)
+
+    def departures(self) -> tuple[float, float]:
+        """Return the interval if a step as large as those before entry came every year."""
+        steps = sum(weight * (after - BASE) for after, weight in AVERAGE.items())
+        bounds = [
+            self.interval(AVERAGE | {year: sign * steps}) for year in (-3, -1) for sign in (-1, 1)
+        ]
+        return min(low for _, low, _ in bounds), max(high for *_, high in bounds)
+
+    def visible(self) -> float:
+        """Return the smallest ratio above 1 that four of five such studies would see."""
+        _, error = self.effect(self.strata, self.treated | self.controls, AVERAGE)
+        return math.exp(error * sum(student.ppf([0.975, 0.8], len(self.treated) - 1)))
 
     def chance(self, draws: int) -> float:
         """Return the share of lotteries that depart as far, each measured in its own error."""
@@ -342,32 +363,36 @@ class Study:
             drawn = []
             for year, treated, controls in self.strata:
                 alike = rng.permutation(treated + controls).tolist()
-                drawn.append(Stratum(year, alike[: len(treated)], alike[len(treated) :]))
+                drawn.append(Alike(year, alike[: len(treated)], alike[len(treated) :]))
             departures.append(self._departure(drawn))
         return sum(departure >= departures[0] for departure in departures) / len(departures)
 
-    def _departure(self, strata: Sequence[Stratum]) -> float:
+    def _departure(self, strata: Sequence[Alike]) -> float:
         treated = {university for stratum in strata for university in stratum.treated}
-        effect, error = self.without_each(strata, treated)
+        effect, error = self.effect(strata, treated, AVERAGE)
         return abs(effect) / error
 
 
-def mean_log(totals: Iterable[tuple[list[float], list[float]]]) -> float:
-    """Return the mean over the window of the logarithm of papers over those expected."""
-    papers, expected = [0.0] * len(WINDOW), [0.0] * len(WINDOW)
+def weighted_log(
+    totals: Iterable[tuple[list[float], list[float]]], weights: Iterable[float]
+) -> float:
+    """Return the weighted sum over years of the logarithm of papers over those expected."""
+    papers, expected = defaultdict(float), defaultdict(float)
     for (base, *treated), (base_of_controls, *controls) in totals:
-        for place in range(len(WINDOW)):
-            papers[place] += treated[place]
-            expected[place] += base * controls[place] / base_of_controls
-    logs = [math.log(own / other) for own, other in zip(papers, expected, strict=True)]
-    return sum(logs) / len(logs)
+        for place, (own, other) in enumerate(zip(treated, controls, strict=True)):
+            papers[place] += own
+            expected[place] += base * other / base_of_controls
+    return sum(
+        weight * math.log(papers[place] / expected[place]) for place, weight in enumerate(weights)
+    )
 
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
-    reader = Names(folder)
+    reader = PlainReader(folder)
     for venue, year in LISTS:
         print(venue, year, spread_read(folder, reader, venue, year))  # noqa: T201
     print(entries(folder, reader))  # noqa: T201
     study = Study(Panel())
-    print(study.interval(), study.chance(999))  # noqa: T201
+    print(study.interval(AVERAGE), study.departures())  # noqa: T201
+    print(study.visible(), study.chance(999))  # noqa: T201

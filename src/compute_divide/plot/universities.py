@@ -12,7 +12,7 @@ from bookpress.elements.figure.theme import ACCENT, INK, needs
 from compute_divide.plot.base.marks import dots_with_intervals, framed, tips
 from compute_divide.plot.base.papers import venue_lines
 from compute_divide.plot.base.show import Column, credit, figure
-from compute_divide.plot.base.wording import describe_series, row_by_row
+from compute_divide.plot.base.wording import describe_intervals, describe_series
 from compute_divide.sources.papers.profiles import venue_name
 from holdtrue.estimates import Estimate
 
@@ -68,38 +68,30 @@ def effect_dots(effects: Mapping[int, Estimate]) -> Figure:
     >>> import compute_divide as cd
     >>> effects = {-1: cd.Estimate(1.5, 1.1, 2.0, unit="ratio"), 1: cd.Estimate(1.8, 0.9, 3.4)}
     >>> cd.plot.effect_dots(effects).description
-    'Year -1: 1.5, interval 1.1 to 2.0; year 1: 1.8, interval 0.9 to 3.4.'
+    '1 year before: 1.5, interval 1.1 to 2; 1 year after: 1.8, interval 0.90 to 3.4.'
     """
-    rows = pd.DataFrame([{"year": year, **ratio.row("ratio")} for year, ratio in effects.items()])
-    clauses = row_by_row(
-        "year {} {:.1f}, interval {:.1f} to {:.1f}",
-        rows["year"].astype(str) + ":",
-        rows["ratio"],
-        rows["low"],
-        rows["high"],
-        joint="; ",
-    )
+    named = {_year_name(year): ratio.row("ratio") for year, ratio in effects.items()}
+    rows = pd.DataFrame([{"year": name, **ratio} for name, ratio in named.items()])
     columns = {
-        "year": Column("Year from entry", "number"),
+        "year": Column("Year from entry"),
         "ratio": Column("Papers over what they would have been", "number"),
     }
-    description = f"{clauses[:1].upper()}{clauses[1:]}."
+    description = describe_intervals(rows, "year", "ratio", kind="number")
     source = credit(_PAPERS, _MACHINES)
     return figure(_effects(rows), rows, description=description, source=source, columns=columns)
 
 
 @needs("ratio")
 def _effects(rows: pd.DataFrame) -> alt.LayerChart:
-    named = rows.assign(name=rows["year"].map(_year_name))
     scale = alt.Scale(type="log", domain=[_TICKS[0], _TICKS[-1]], clamp=True)
     axis = alt.Axis(values=list(_TICKS), format="~r", grid=True)
     title = "Papers over what they would have been"
     x = alt.X("ratio:Q", title=title, scale=scale, axis=axis)
-    y = alt.Y("name:N", title=None, sort=named["name"].tolist())
-    tooltip = tips("name:N|Year", "ratio:Q|Ratio|.2f", "low:Q|Low|.2f", "high:Q|High|.2f")
+    y = alt.Y("year:N", title=None, sort=rows["year"].tolist())
+    tooltip = tips("year:N|Year", "ratio:Q|Ratio|.2f", "low:Q|Low|.2f", "high:Q|High|.2f")
     line = alt.Chart(pd.DataFrame({"ratio": [1]})).mark_rule(color=INK).encode(x=x)
-    dots = dots_with_intervals(named, x, y, ACCENT, tooltip, size=64, filled=True)
-    return framed(line, dots, height=30 * len(named))
+    dots = dots_with_intervals(rows, x, y, ACCENT, tooltip, size=64, filled=True)
+    return framed(line, dots, height=30 * len(rows))
 
 
 def _year_name(year: int) -> str:
