@@ -1,6 +1,9 @@
 """What is said of the books of others, who state little: no number, version or hash that is not there."""
 
 import re
+import shutil
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -149,3 +152,15 @@ def test_the_number_of_a_page_is_cited_and_no_other(tmp_path: Path) -> None:
     press(tmp_path, "build")
     assert "chapter   = {2}" in cited("flow")
     assert "chapter " not in cited("deep")
+
+
+def test_sphinx_reads_none_of_its_own_pages_below_the_book(home: Path, tmp_path: Path) -> None:
+    book = tmp_path / "book"
+    shutil.copytree(home, book, ignore=shutil.ignore_patterns("_build"))
+    (book / "flow.md").write_text(f"{CHAPTER}\nThere are {{result}}`steps`.\n")
+    (book / "conf.py").write_text(press(book, "conf"))
+    edit(book / "conf.py", "nb_execution_mode = 'auto'", "nb_execution_mode = 'cache'")
+    for _ in range(2):
+        sphinx = [sys.executable, "-m", "sphinx", "-q", str(book), str(book / "html")]
+        done = subprocess.run(sphinx, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr

@@ -11,6 +11,7 @@ from typing import Any
 import nbformat
 from docutils import nodes
 from docutils.nodes import fully_normalize_name
+from myst_nb.sphinx_ext import OUTPUT_FOLDER
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
@@ -95,6 +96,16 @@ def _harvest_notebook(env: BuildEnvironment, page: Page) -> None:
     page.parameter_rows = parameter_rows(page, executed.cells, srcdir)
     names = [row["name"] for row in page.parameter_rows]
     page.dependence = dependence_of(executed.cells, names)
+
+
+def leave_out_pages(app: Sphinx, config: Config) -> None:
+    """Read nothing of what was written, if that is below the source.
+
+    Pages are beside Markdown, and the notebooks that MyST-NB has executed beside the pages.
+    """
+    for folder in (app.outdir, app.outdir.parent / OUTPUT_FOLDER):
+        if folder.is_relative_to(app.srcdir):
+            config.exclude_patterns.append(folder.relative_to(app.srcdir).as_posix())
 
 
 def note_what_chapters_rest_on(app: Sphinx, config: Config) -> None:
@@ -290,6 +301,7 @@ def _listen(app: Sphinx) -> None:
     Listeners to the same event run in the order of their numbers: 900 is after the theme.
     """
     app.connect("config-inited", note_what_chapters_rest_on)
+    app.connect("config-inited", leave_out_pages)
     keep_copyright(app)
     app.connect("builder-inited", begin)
     app.connect("builder-inited", offer_assets)
