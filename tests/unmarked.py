@@ -29,6 +29,7 @@ from bookpress.assembly.statements import statements_of
 from bookpress.book.chapters import Chapter
 from bookpress.book.discovery import discover
 from bookpress.book.project import Project
+from bookpress.chapter.parameters import describe
 from bookpress.edition.editions import Edition
 from bookpress.edition.fingerprint import Fingerprint
 from bookpress.elements.base.store import Store, UnknownNameError
@@ -138,11 +139,7 @@ def add_page(store: Store, chapter: Chapter, run: Run, values: dict[str, Any]) -
     page.is_chapter = True
     page.results = {key: read_estimate(fields) for key, fields in run.results.items()}
     page.statements = statements_of(run)
-    words = {each.name: each.words for each in chapter.parameters}
-    page.parameter_rows = [
-        {"name": name, "value": value, "words": words[name](value)}
-        for name, value in values.items()
-    ]
+    page.parameter_rows = describe(chapter.parameters, values)
 
 
 def readings(sentence: Unguarded, stores: Sequence[Store]) -> Iterator[str]:

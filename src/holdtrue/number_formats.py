@@ -166,11 +166,31 @@ def word(unit: str) -> str:
 def with_unit(text: str, unit: str) -> str:
     """Put the unit after a number or a range."""
     named = word(unit)
-    if text == "1":
-        named = named.removesuffix("s")
+    if text == "1":  # "1 order of magnitude", "1 s"
+        head, of, rest = named.partition(" of ")
+        named = (head.removesuffix("s") or head) + of + rest
     if named and text != NO_VALUE:
         return f"{text} {named}"
     return text
+
+
+def exact(value: float, unit: str) -> str:
+    """Write a number with its unit and all its digits, as what somebody has chosen.
+
+    Examples
+    --------
+    >>> exact(0.125, "share"), exact(1_250_000, "USD"), exact(1, "chips"), exact(10_000, "chips")
+    ('12.5%', '$1.25 million', '1 chip', '10,000 chips')
+    """
+    if unit == "share":
+        return f"{100 * value:.12g}%"
+    if unit == "USD" and abs(value) >= 1e9:
+        return f"${value / 1e9:.12g} billion"
+    if unit == "USD" and abs(value) >= 1e6:
+        return f"${value / 1e6:.12g} million"
+    is_rounded = unit in {"USD", "year"} or is_large(value) or 0 < abs(value) < SMALL
+    text = number(value, unit) if is_rounded else f"{value:,.12g}".replace("-", "−")
+    return with_unit(text, unit)
 
 
 def _digits(result: Estimate, extra: int = 0) -> int:

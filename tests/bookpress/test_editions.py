@@ -53,16 +53,16 @@ def test_the_nearer_wins_chapter_over_book_and_command_line_over_file(edition: L
     ("entries", "said"),
     [
         (
-            "{fator: {ask: Take}}",
+            "{fator: {given: Take}}",
             "parameters: no chapter has a parameter 'fator'; did you mean factor?",
         ),
         (
-            "{frist.factor: {ask: Take}}",
+            "{frist.factor: {given: Take}}",
             "parameters: frist.factor: no chapter 'frist'; did you mean first?",
         ),
         ("{factor: {titel: A factor}}", "no entry 'parameters.factor.titel'; did you mean title?"),
         ("{factor: Take}", "parameters.factor: 'Take' holds no named entries"),
-        ("{factor: {ask: 3}}", "parameters.factor.ask: 3 is no text; put it in quotes"),
+        ("{factor: {given: 3}}", "parameters.factor.given: 3 is no text; put it in quotes"),
         ("[factor]", "parameters: ['factor'] holds no named entries"),
     ],
 )

@@ -13,7 +13,7 @@ from bookpress.edition.sureness import sureness_in_words, together
 def sure(**more: Any) -> dict[str, Any]:
     """Return how sure a statement is that two rules and a snapshot leave standing."""
     choices = [
-        {"name": name, "noun": noun, "turns": False, "is_firm": True, "share": 1.0}
+        {"name": name, "noun": noun, "phrase": name, "turns": False, "is_firm": True, "share": 1.0}
         for name, noun in (("definition", "rule"), ("vintage", "snapshot"))
     ]
     return {"holds": 2, "of": 2, "choices": choices, "falls": [], "pairs": [], "open": [], **more}
@@ -23,6 +23,7 @@ def fall(words: str, **choice: str) -> dict[str, Any]:
     return {
         "choice": choice,
         "name": " and ".join(choice),
+        "given": "",
         "words": words,
         "because": "5% is not 3%",
     }

@@ -60,9 +60,8 @@ def test_everything_comes_from_the_cell() -> None:
     top = {
         "name": "top",
         "label": "Top",
-        "ask": "Top",
         "value": 3,
-        "words": "3",
+        "words": "3 models",
         "code": "3",
         "default": 3,
         "allowed": "1 to 10",
@@ -251,25 +250,25 @@ def test_what_cells_above_import_is_in_scope(tmp_path: Path) -> None:
         read_parameters(source, scope=Scope(folders=(tmp_path,)))
 
 
-def test_titles_and_questions_hang_on_names_before_types() -> None:
+def test_titles_and_clauses_hang_on_names_before_types() -> None:
     titled = "Annotated[int, Field(title='Of the type')]"
     source = f"year: {titled} = 3\nlast: {titled} = 3\ntop: Top = 3\nside: Side = 'left'"
     asked = {
-        "year": Wording(title="The year", ask="Look in"),
-        "top": Wording(ask="Count the first"),
+        "year": Wording(title="A year", given="we look in"),
+        "top": Wording(title="TOP of the list"),
         "side": Wording(title="Elsewhere"),
         "moons.side": Wording(title="Side of the moon"),
     }
     names = of_chapter(asked, "moons")
     found = read_parameters(source, scope=Scope("tiny_types", asked=tuple(names.items())))
-    said = [(each.label, each.ask, each.condition(each.default)) for each in found]
+    said = [(each.label, each.condition(each.default)) for each in found]
     assert said == [
-        ("The year", "Look in", "if we look in 3"),
-        ("Of the type", "Of the type", "with of the type: 3"),
-        ("Count the first", "Count the first", "if we count the first: 3"),
-        ("Side of the moon", "Side of the moon", "with side of the moon: left"),
+        ("A year", "if we look in 3"),
+        ("Of the type", "if the of the type is 3"),
+        ("TOP of the list", "if the TOP of the list is 3"),
+        ("Side of the moon", "if the side of the moon is left"),
     ]
-    assert found[0].schema["title"] == "The year"
+    assert found[0].schema["title"] == "A year"
 
 
 @pytest.mark.parametrize(
@@ -384,19 +383,32 @@ def test_a_grid_option_brings_its_values_back(values: list[Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ask", "said"),
+    ("declaration", "value", "said"),
     [
-        ("Read the list of", "if we read the list of 3"),
-        ("Pay a member of staff, a year", "if we pay a member of staff, a year: 3"),
+        ("price: int = 1  # of a chip [USD]", 22_500, "if the price is $22,500"),
+        ("price: int = 1  # of a chip [USD]", 1_250_000, "if the price is $1.25 million"),
+        ("use: float = 0.5  # of the hours [share]", 0.125, "if the use is 12.5%"),
+        (
+            "reach: float = 2.0  # [orders of magnitude]",
+            1.0,
+            "if the reach is 1 order of magnitude",
+        ),
+        ("pause: float = 2.0  # [s]", 1.0, "if the pause is 1 s"),
+        ("size: float = 2.0  # [bytes]", 3e13, "if the size is 3.0 × 10¹³ bytes"),
+        ("dt: float = 2.0", 0.1234, "if dt is 0.1234"),
+        ("CFL: float = 2.0", 1.0, "if CFL is 1"),
+        ("is_wet: bool = True", False, "with is wet: no"),
     ],
 )
-def test_a_question_that_ends_in_a_preposition_reads_on_with_the_value(ask: str, said: str) -> None:
-    kind = Annotated[int, WithJsonSchema({"type": "integer", "ask": ask})]
-    assert Parameter("x", kind, 1).condition(3) == said
+def test_a_value_is_said_with_its_unit_and_all_its_digits(
+    declaration: str, value: Any, said: str
+) -> None:
+    [parameter] = read(declaration)
+    assert parameter.condition(value) == said
 
 
 def test_a_list_is_a_condition_as_any_value_is() -> None:
-    assert Parameter("sites", list[str], []).condition(["a", "b"]) == "with sites: a, b"
+    assert Parameter("sites", list[str], []).condition(["a", "b"]) == "with sites: a and b"
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def test_every_statement_knows_under_which_choices_it_holds(home: Path) -> None:
     assert found["planets"]["many"]["falls"][0]["choice"] == {"group": "inner"}
     html = home / "_build/editions/default/html"
     page = (html / "notebooks/moons.html").read_text()
-    mark = r'<a class="sureness" href="../book/sentences.html#planets-many"[^>]*>falls with group: inner or with group: outer</a>'
+    mark = r'<a class="sureness" href="../book/sentences.html#planets-many"[^>]*>falls if the group is inner or outer</a>'
     assert re.search(mark, page)
     assert "planets:many" in press(home, "statements", "--robustness")
     said = press(home, "statements", "inner", "--robustness", code=2)
@@ -78,7 +78,7 @@ def test_sentences_are_listed_by_chapter_with_their_numbers_and_are_searched(
     assert page.locator(".sentences details[open]").count() == 0
     page.get_by_label("Show only sentences that contain").fill("five antiquity")
     expect(page.locator(".sentences li:visible")).to_have_count(1)
-    expect(page.locator(".sentences li:visible")).to_contain_text("falls with group: inner")
+    expect(page.locator(".sentences li:visible")).to_contain_text("falls if the group is inner")
     assert "…" not in page.locator(".sentences").inner_text()
     page.goto(page.url + "#planets-many")
     expect(page.locator("#planets-many")).to_be_visible()
@@ -188,7 +188,7 @@ def test_states_and_formats_stay_as_long_as_the_edition(another: Path) -> None:
     press(another, "explore")  # there is nothing to do
     assert timings.stat().st_mtime_ns == before_again
     said = json.loads(press(another, "statements", "--json"))
-    assert said["planets"]["many"]["overturned"].startswith("It falls with group: inner")
+    assert said["planets"]["many"]["overturned"].startswith("It falls if the group is inner")
     press(another, "build")
     press(another, "build", "--force")
     assert tree(pages / "states") == before

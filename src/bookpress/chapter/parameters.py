@@ -29,15 +29,13 @@ from bookpress.chapter.types.allowed import (
 from bookpress.chapter.types.ranges import spread
 from bookpress.chapter.types.titles import NO_WORDING, Wording
 from bookpress.errors import PressError, nearest, short
-from holdtrue.number_formats import UNITS, number, with_unit
+from holdtrue.number_formats import exact, in_list
 from holdtrue.periods import years_of
 
 LONGEST_SYMBOL = 2
 """The length of a name that is a symbol, no word."""
 PLAIN_VALUES = (bool, int, float, str, list, tuple, dict)
 """The types of values that papermill can inject into a notebook."""
-READING_ON = re.compile(r".* (at|before|for|from|in|of|on|over|since|than|with|within)")
-"""A question that ends in a preposition, so that the value can follow it."""
 COMMENT = re.compile(r"#\s*(?P<help>.*?)\s*(?:\[(?P<unit>[^\[\]]+)\])?\s*")
 FOR_TOOLS = re.compile(
     r"\s*#\s*(?:fmt: ?(?:skip|off|on)|noqa|nosec|(?:type|pyright): ?ignore|pylint: ?disable)\b.*"
@@ -92,43 +90,53 @@ class Parameter:
         return str(self.schema.get("unit", ""))
 
     @property
-    def label(self) -> str:
-        """Its label for readers: its title, or that of its type, else its name in words.
+    def _is_symbol(self) -> bool:
+        """Whether its name is a symbol, no word: a short one, or one with capitals, as ``CFL``."""
+        return len(self.name) <= LONGEST_SYMBOL or self.name != self.name.lower()
 
-        A short name, or one with capitals, is a symbol, and stays as it is: ``dt``, ``CFL``.
+    @property
+    def label(self) -> str:
+        """The noun phrase that names it: its title, or that of its type, else its name in words.
+
+        A symbol stays as it is: ``dt``, ``CFL``.
         """
-        is_symbol = len(self.name) <= LONGEST_SYMBOL or self.name != self.name.lower()
-        name = self.name if is_symbol else self.name.replace("_", " ").capitalize()
+        name = self.name if self._is_symbol else self.name.replace("_", " ").capitalize()
         return str(self.schema.get("title") or name)
 
     @property
-    def ask(self) -> str:
-        """The question in its panel, with a verb if it or its type gives one, else its label."""
-        return str(self.schema.get("ask") or self.label)
+    def phrase(self) -> str:
+        """Its label within a sentence, without a capital that only begins one."""
+        label = self.label
+        keeps = label == self.name or not label[1:2].islower()
+        return label if keeps else label[:1].lower() + label[1:]
 
     def words(self, value: Value) -> str:
-        """Return a value in words, as readers see it."""
-        if self.unit in UNITS and isinstance(value, int | float):
-            return with_unit(number(value, self.unit), self.unit)
+        """Return a value in words, with its unit, as readers see it."""
+        if self.unit and isinstance(value, int | float):
+            return exact(value, self.unit)
         return in_words(value, self.schema)
 
-    def condition(self, value: Value) -> str:
-        """Return a value as the end of a sentence: ``if large means …``, ``with release: 2026``.
+    @property
+    def given(self) -> str:
+        """The beginning of a condition, before the value: ``if the price is``, ``with sites:``."""
+        if "given" in self.schema:
+            return f"if {self.schema['given']}"
+        if isinstance(self.default, bool | list | dict) or self.default is None:
+            return f"with {self.phrase}:"
+        return f"if {self.phrase} is" if self.label == self.name else f"if the {self.phrase} is"
 
-        The type may give the words itself; otherwise they are built from the question or the title.
+    def condition(self, value: Value) -> str:
+        """Return a value as the end of a sentence: ``if the price is $3``, ``with sites: a, b``.
+
+        The type may give the words of a value itself.
         """
         conditions = self.schema.get("conditions", {})
         if isinstance(value, str) and value in conditions:
             return f"if {conditions[value]}"
-        verb = self.schema.get("ask")
-        if verb:
-            has_words = "meanings" in self.schema or self.is_period
-            joint = " " if has_words or READING_ON.fullmatch(verb) else ": "
-            return f"if we {verb[:1].lower()}{verb[1:]}{joint}{self.words(value)}"
-        label = self.label[:1].lower() + self.label[1:]
-        if "title" in self.schema and "meanings" in self.schema:
-            return f"if {label} {self.words(value)}"
-        return f"with {label}: {self.words(value)}"
+        words = self.words(value)
+        if isinstance(value, list):
+            words = in_list([in_words(item, self.schema.get("items", {})) for item in value])
+        return f"{self.given} {words}"
 
     @property
     def noun(self) -> str:
@@ -384,7 +392,6 @@ def _row(parameter: Parameter, value: Value) -> dict[str, Value]:
     return {
         "name": parameter.name,
         "label": parameter.label,
-        "ask": parameter.ask,
         "value": value,
         "words": parameter.words(value),
         "code": _code(parameter.in_python(value)),

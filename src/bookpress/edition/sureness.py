@@ -16,10 +16,12 @@ Sureness = Mapping[str, Any]
 """How certain a statement is.
 
 - ``holds``: under how many of the choices in ``of``, which answer its question, it holds.
-- ``choices``: for each choice its ``name``, its ``noun``, the ``share`` of its values under which
-  the statement holds, and ``is_firm``, whether it holds under every value that the noun names.
+- ``choices``: for each choice its ``name``, its ``noun``, its ``phrase``, the ``share`` of its
+  values under which the statement holds, and ``is_firm``, whether it holds under every value that
+  the noun names.
 - ``falls``: the states of one choice in which the sentence is false, nearest to the published one
-  first, with the ``choice``, its ``name``, the state in ``words``, and the reason.
+  first, with the ``choice``, its ``name``, the state in ``words``, what of these comes before the
+  value (``given``), and the reason.
 - ``pairs``: such states of two choices neither of which overturns it alone.
 - ``open``: the choices under which it is neither true nor false.
 - ``marks``: its sentences, as in ``statements.json``.
@@ -55,6 +57,9 @@ def what_overturns(sure: Sureness) -> str:
     if not falls:
         return ""
     named = [state["words"] for state in falls[:MOST_NAMED]]
+    shared = falls[0]["given"]  # "if the price is $2 or $3"
+    if shared and named[0].startswith(shared):
+        named[1:] = [words.removeprefix(shared).strip() for words in named[1:]]
     text = f"falls {' or '.join(named)}"
     more = len(falls) - len(named)
     if more:
@@ -69,8 +74,8 @@ def in_short(sure: Sureness) -> str:
     are_few = len(falls) <= MOST_NAMED and len(names) <= 1
     if are_few:
         return what_overturns(sure)
-    nouns = {choice["name"]: choice["noun"] for choice in sure["choices"]}
-    choices = [nouns[name] or name.replace("_", " ") for name in names]
+    phrases = {choice["name"]: choice["phrase"] for choice in sure["choices"]}
+    choices = [phrases[name] for name in names]
     if len(choices) > MOST_NAMED:
         return f"depends on {len(choices)} choices"
     return f"depends on the {' and the '.join(dict.fromkeys(choices))}"

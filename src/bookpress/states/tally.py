@@ -94,6 +94,7 @@ def _choice(
     return {
         "name": name,
         "noun": parameter.noun,
+        "phrase": parameter.phrase,
         "turns": bool(turned),
         "is_firm": not proper and len(turned) < len(answers),
         "share": 1 - len(turned) / len(answers),
@@ -107,10 +108,11 @@ def _nearness(outcome: ExploredState) -> int:
 def _falls(key: str, outcome: ExploredState) -> dict[str, Any]:
     """Return the choice that makes a statement's sentence false, in words too, and why."""
     state = outcome.state
-    conditions = [state.parameter(name).condition(value) for name, value in state.choice.items()]
+    chosen = [(state.parameter(name), value) for name, value in state.choice.items()]
     return {
         "choice": dict(state.choice),
         "name": " and ".join(state.choice),
-        "words": " and ".join(conditions),
+        "given": chosen[0][0].given if len(chosen) == 1 else "",
+        "words": " and ".join(parameter.condition(value) for parameter, value in chosen),
         "because": outcome.statements[key].because,
     }

@@ -41,7 +41,7 @@ Kilowatts = Annotated[float, number_within(0.1, 10, [0.8, 1.9], "kW")]
 """The power at the meter for one chip."""
 PowerPrice = Annotated[float, number_within(0, 2, [0.1, 0.2], "USD")]
 """The price of a kilowatt-hour."""
-Utilisation = Annotated[float, number_within(0.05, 0.9, [0.2, 0.3, 0.4, 0.5], "share of peak")]
+Utilisation = Annotated[float, number_within(0.05, 0.9, [0.2, 0.3, 0.4, 0.5], "share")]
 """The share of a chip's peak speed that is reached."""
 
 FORMATS = {
@@ -51,7 +51,11 @@ FORMATS = {
 }
 NumberFormat = Annotated[str, OneOf(FORMATS)]
 """The number format in which the peak of a chip is taken."""
-QUOTES = {"lowest": "lowest quoted", "median": "median quoted", "highest": "highest quoted"}
+QUOTES = {
+    "lowest": "the lowest quoted",
+    "median": "the median quoted",
+    "highest": "the highest quoted",
+}
 Quote = Annotated[str, OneOf(QUOTES)]
 """Which of the quoted prices for a chip is paid."""
 

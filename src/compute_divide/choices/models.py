@@ -11,23 +11,23 @@ from compute_divide.sources.store.files import vintages
 DEFINITIONS: dict[str, str] = {
     "all": "every model of the snapshot",
     "notability-filter": (
-        "notable models: listed for a state-of-the-art advance, historical significance "
+        "notable ones: listed for a state-of-the-art advance, historical significance "
         "or high citation (the paper's filter)"
     ),
-    "compute-known": "models whose training compute is known",
+    "compute-known": "those whose training compute is known",
     "notability-filter-compute-known": (
-        "notable models, by the paper's filter, whose training compute is known"
+        "notable ones, by the paper's filter, whose training compute is known"
     ),
     "compute-or-parameters-known": (
-        "models whose training compute or number of parameters is known"
+        "those whose training compute or number of parameters is known"
     ),
     "top-k-per-year": "the largest of each year by training compute",
-    "near-record": "models near the largest training compute up to their date",
+    "near-record": "those near the largest training compute up to their date",
 }
 """The definitions of large-scale, and which models count."""
 _conditions = {
     "all": "every model counts as large",
-    "notability-filter": "large means notable by the paper's filter",
+    "notability-filter": "the models that count as large are those notable by the paper's filter",
 }
 Definition = Annotated[str, OneOf(DEFINITIONS, "rule", ["all"], _conditions)]
 """A definition of large-scale."""
@@ -39,8 +39,8 @@ RECORDS = {
 Records = Annotated[str, OneOf(RECORDS, "reading of the records")]
 """Which records of models count."""
 DUAL_AFFILIATIONS = {
-    "collaboration": "make the team one of both sides",
-    "apart": "leave the team to the other authors",
+    "collaboration": "makes the team one of both sides",
+    "apart": "leaves the team to the other authors",
 }
 DualAffiliation = Annotated[str, OneOf(DUAL_AFFILIATIONS)]
 """How an author with posts at a university and a company counts in a team."""

@@ -97,7 +97,6 @@ def code(source: str, tags: list[str], *outputs: nbformat.NotebookNode) -> nbfor
 def parameter(name: str, value: Any, **facts: str) -> dict[str, Any]:
     row = {
         "label": name,
-        "ask": name,
         "words": str(value),
         "type": "choice",
         "allowed": "any",

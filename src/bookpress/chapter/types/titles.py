@@ -8,20 +8,19 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Wording(BaseModel):
-    """The title and question of a parameter, which override those of its type."""
+    """The title and the clause of a parameter, which override those of its type."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     title: str = ""
-    """Its name in lists; by default the question."""
-    ask: str = ""
-    """The question in its panel, with a verb; the value follows it."""
+    """The noun phrase that names it everywhere; its value follows a colon."""
+    given: str = ""
+    """The clause before a value in a sentence, if it is not ``the … is``."""
 
     @property
     def schema_entries(self) -> dict[str, str]:
         """The entries for the parameter's JSON Schema."""
-        entries = {"title": self.title or self.ask, "ask": self.ask}
-        return {name: words for name, words in entries.items() if words}
+        return {name: words for name, words in self.model_dump().items() if words}
 
 
 NO_WORDING = Wording()
@@ -32,9 +31,9 @@ def of_chapter(asked: Mapping[str, Wording], slug: str) -> dict[str, Wording]:
 
     Examples
     --------
-    >>> asked = {"year": Wording(ask="Count in"), "moons.year": Wording(ask="Look in")}
-    >>> of_chapter(asked, "moons")["year"].ask, of_chapter(asked, "planets")["year"].ask
-    ('Look in', 'Count in')
+    >>> asked = {"year": Wording(title="Year"), "moons.year": Wording(title="Last year")}
+    >>> of_chapter(asked, "moons")["year"].title, of_chapter(asked, "planets")["year"].title
+    ('Last year', 'Year')
     """
     in_all = {name: words for name, words in asked.items() if "." not in name}
     prefix = f"{slug}."

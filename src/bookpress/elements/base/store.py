@@ -216,6 +216,12 @@ class Store:
 
         return self._in_chapter(name, words, "has no parameter")
 
+    def origin(self, name: str) -> str:
+        """Return what a choice is called, or that years follow from choices, for people."""
+        slug, _, key = name.partition(":")
+        labels = {row["name"]: row["label"] for row in self.chapter(slug).parameter_rows}
+        return f"{labels.get(key, 'years that follow from the choices')} of this edition"
+
     def chart(self, name: str) -> tuple[Page, Chart]:
         """Return a figure, and the page it is on."""
 

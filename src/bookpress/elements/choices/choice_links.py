@@ -30,14 +30,14 @@ class choice_link(nodes.Inline, nodes.Element):  # noqa: N801
 
 def attributes(page: Page, names: Sequence[str], of: str) -> dict[str, str]:
     """Return the attributes of a link to the panel: its address, its choices, its label."""
-    asks = {row["name"]: row["ask"] for row in page.parameter_rows}
+    labels = {row["name"]: row["label"] for row in page.parameter_rows}
     count = with_noun(len(names), "choice")
     return {
         "href": f"#{PANEL}",
         "data-choices": " ".join(names),
         "data-of": of,
         "aria-label": f"{count} behind this {of}",
-        "title": "; ".join(str(asks[name]) for name in names),
+        "title": "; ".join(str(labels[name]) for name in names),
     }
 
 

@@ -122,15 +122,17 @@ def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str, 
     if kind == "years":
         text = _period_text(*store.years(name), JOINTS[how])
         missing = f"the period {key}" if numbers.NO_VALUE in text else ""
-        return text, f"period {key} of this edition", missing
+        return text, store.origin(name), missing
     if kind == "minutes":
         text = numbers.with_unit(f"{store.minutes(name)}", "minutes")
         return text, "at 220 words a minute, without tables and what is folded away", ""
     if kind == "param":
-        text = numbers.spoken(numbers.setting(store.parameter(name)))
-        if how == "words":
-            text = numbers.spelled(text) or store.parameter_words(name)
-        return text, f"parameter {key} of this edition", ""
+        value = store.parameter(name)
+        text = numbers.spoken(numbers.setting(value))
+        if how == "words":  # prose names the unit itself
+            is_number = isinstance(value, int | float)
+            text = numbers.spelled(text) or (text if is_number else store.parameter_words(name))
+        return text, store.origin(name), ""
     return _reported_text(name, how, store)
 
 
