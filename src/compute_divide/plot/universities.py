@@ -7,17 +7,33 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
-from bookpress.elements.figure.show import Figure
+from bookpress.elements.figure.show import Figure, Table
 from bookpress.elements.figure.theme import ACCENT, INK, needs
 from compute_divide.plot.base.marks import dots_with_intervals, framed, tips
 from compute_divide.plot.base.papers import venue_lines
-from compute_divide.plot.base.show import Column, credit, figure
+from compute_divide.plot.base.show import Column, credit, figure, table
 from compute_divide.plot.base.wording import describe_intervals, describe_series
 from compute_divide.sources.papers.profiles import venue_name
 from holdtrue.estimates import Estimate
 
 _PAPERS = "papers/universities.csv"
 _MACHINES = "papers/university_machines.csv"
+_REGIONS = {
+    "north-america": "United States and Canada",
+    "europe": "Europe",
+    "china": "China",
+    "east-asia": "East Asia without China",
+    "elsewhere": "elsewhere",
+}
+_REGION_COLUMNS = {
+    "region": Column("Region"),
+    "universities_first": Column("Universities, first year", "number"),
+    "universities_last": Column("Last year", "number"),
+    "half_first": Column("That make half, first year", "number"),
+    "half_last": Column("Last year", "number"),
+    "came": Column("New", "share"),
+    "went": Column("Gone", "share"),
+}
 _TICKS = (0.25, 0.5, 1, 2, 4, 8)
 
 
@@ -48,6 +64,40 @@ def largest_lines(shares: pd.DataFrame) -> Figure:
     columns = {"share": Column("Share of the ten largest", "share")}
     source = credit(_PAPERS)
     return figure(chart, shares, description=description, source=source, columns=columns)
+
+
+def region_table(rows: pd.DataFrame) -> Table:
+    """Return how contributions are spread over universities within each region.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        One row per ``region``: its ``universities_first`` and ``universities_last``, how many of
+        them make half of its contributions, ``half_first`` and ``half_last`` (estimates), and the
+        shares of universities that ``came`` and ``went``.
+
+    Returns
+    -------
+    Table
+        The regions in the order of the book.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> half = cd.Estimate(4, unit="count")
+    >>> row = {"region": "china", "half_first": half, "half_last": half, "came": 0.7, "went": 0.1}
+    >>> rows = pd.DataFrame([{**row, "universities_first": 31, "universities_last": 133}])
+    >>> cd.plot.region_table(rows).data["half_last"].tolist()
+    [4.0]
+    """
+    in_order = rows.set_index("region").loc[
+        [name for name in _REGIONS if name in set(rows["region"])]
+    ]
+    halves = {
+        name: in_order[name].map(lambda half: half.value) for name in ("half_first", "half_last")
+    }
+    named = in_order.assign(**halves).reset_index().replace({"region": _REGIONS})
+    return table(named[list(_REGION_COLUMNS)], _REGION_COLUMNS)
 
 
 def effect_dots(effects: Mapping[int, Estimate]) -> Figure:
