@@ -37,13 +37,15 @@ _REGION_COLUMNS = {
 _TICKS = (0.25, 0.5, 1, 2, 4, 8)
 
 
-def largest_lines(shares: pd.DataFrame) -> Figure:
+def largest_lines(shares: pd.DataFrame, *, are_bounds: bool = False) -> Figure:
     """Return the share of the largest universities in all participations, by conference and year.
 
     Parameters
     ----------
     shares : pandas.DataFrame
         One row for each ``venue`` and ``year``, with ``share``, ``low`` and ``high``.
+    are_bounds : bool
+        Whether ``low`` and ``high`` are bounds for unknown papers; by default they are intervals.
 
     Returns
     -------
@@ -62,6 +64,8 @@ def largest_lines(shares: pd.DataFrame) -> Figure:
     named = shares.assign(name=shares["venue"].map(venue_name))
     description = describe_series(named, "year", "share", by="name", kind="share")
     columns = {"share": Column("Share of the ten largest", "share")}
+    if are_bounds:
+        columns |= {"low": Column("At least", "share"), "high": Column("At most", "share")}
     source = credit(_PAPERS)
     return figure(chart, shares, description=description, source=source, columns=columns)
 
